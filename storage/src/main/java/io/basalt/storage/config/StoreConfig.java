@@ -1,0 +1,57 @@
+package io.basalt.storage.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** The contents of a basalt.yaml, validated. Sizes are bytes, shares are fractions of one. */
+public record StoreConfig(
+    Path file,
+    String store,
+    List<DriveConfig> drives,
+    int rootCopies,
+    long segmentSize,
+    int shardSize,
+    int openSegments,
+    Duration commitInterval,
+    Duration sealAfter,
+    double reserve,
+    Erasure erasure,
+    Watermark watermark,
+    Migrate migrate,
+    Compaction compaction,
+    Retention retention,
+    int maxRecord,
+    long maxFileSize,
+    Kafka kafka) {
+
+  public StoreConfig {
+    drives = List.copyOf(drives);
+  }
+
+  /** One drive: where it is mounted and how it bootstraps a new store. The path is absolute. */
+  public record DriveConfig(String id, Tier tier, Path path, String enclosure, long size) {}
+
+  /** K+M, or auto when empty. */
+  public record Erasure(OptionalInt dataStrips, OptionalInt parityStrips) {}
+
+  /** Fill shares of an SCM drive at which migration starts and stops. */
+  public record Watermark(double high, double low) {}
+
+  public record Migrate(Duration interval) {}
+
+  public record Compaction(Duration interval, double liveThreshold, Duration uploadRetention) {}
+
+  public record Retention(Duration keepAllFor, int perMinute, int perHour, int perDay) {}
+
+  public record Kafka(
+      String bootstrap, Topics topics, int partitions, Duration keep, Map<String, String> properties) {
+    public Kafka {
+      properties = Map.copyOf(properties);
+    }
+  }
+
+  public record Topics(String writes, String acks, String rejects, String commits) {}
+}

@@ -1,0 +1,4 @@
+package io.basalt.storage.drive;
+
+/** The drives of a store. */
+public final class DriveSet {}

@@ -1,0 +1,12 @@
+package io.basalt.storage.drive;
+
+import java.io.IOException;
+
+/** The device failed, hangs or is not the drive it should be: leave it out, use another copy. */
+public final class DriveUnavailableException extends IOException {
+  private static final long serialVersionUID = 1;
+
+  public DriveUnavailableException(String drive, String what, Throwable cause) {
+    super("drive " + drive + ": " + what, cause);
+  }
+}

@@ -1,0 +1,4 @@
+package io.basalt.storage.root;
+
+/** Edits the successor of a root. */
+public final class RootBuilder {}

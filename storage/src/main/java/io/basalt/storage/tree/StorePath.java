@@ -1,0 +1,4 @@
+package io.basalt.storage.tree;
+
+/** Rules of a path. */
+public final class StorePath {}
