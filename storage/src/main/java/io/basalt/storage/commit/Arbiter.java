@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Decides which root follows which: an append-only log read by everyone without a gap. Kafka's commits
- * topic in production. One instance belongs to one thread at a time.
+ * Decides which root follows which: an append-only log read by everyone without a gap. Kafka's
+ * commits topic in production. One instance belongs to one thread at a time.
  */
 public interface Arbiter extends AutoCloseable {
   /** Ids of the log; another id is another history. */

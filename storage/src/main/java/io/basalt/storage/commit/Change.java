@@ -3,8 +3,8 @@ package io.basalt.storage.commit;
 import io.basalt.storage.root.RootBuilder;
 
 /**
- * One change to the store. It is applied anew to every head that a lost race brings, so it names what
- * it expects of that head and has no side effects.
+ * One change to the store. It is applied anew to every head that a lost race brings, so it names
+ * what it expects of that head and has no side effects.
  */
 @FunctionalInterface
 public interface Change {

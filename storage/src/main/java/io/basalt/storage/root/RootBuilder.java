@@ -1,4 +1,175 @@
 package io.basalt.storage.root;
 
-/** Edits the successor of a root. */
-public final class RootBuilder {}
+import io.basalt.storage.drive.DriveInfo;
+import io.basalt.storage.root.Root.KeptRoot;
+import io.basalt.storage.root.Root.LiveAttempt;
+import io.basalt.storage.root.Root.Pin;
+import java.util.List;
+
+/**
+ * Edits the successor of a root. Starts as a copy of its base; a setter replaces a whole list. One
+ * instance belongs to one thread.
+ */
+public final class RootBuilder {
+  private final Root base;
+  private List<Incarnation> incarnations;
+  private List<Position> positions;
+  private List<DriveInfo> drives;
+  private List<LiveAttempt> attempts;
+  private List<Tail> tails;
+  private List<RunRef> runs;
+  private List<FileRef> locationMap;
+  private List<KeptRoot> kept;
+  private List<Pin> pins;
+  private String rejectsTopicId;
+  private long floor;
+
+  public RootBuilder(Root base) {
+    this.base = base;
+    this.incarnations = base.incarnations();
+    this.positions = base.positions();
+    this.drives = base.drives();
+    this.attempts = base.attempts();
+    this.tails = base.tails();
+    this.runs = base.runs();
+    this.locationMap = base.locationMap();
+    this.kept = base.kept();
+    this.pins = base.pins();
+    this.rejectsTopicId = base.rejectsTopicId();
+    this.floor = base.floor();
+  }
+
+  /** The root that is being followed. */
+  public Root base() {
+    return base;
+  }
+
+  public List<Incarnation> incarnations() {
+    return incarnations;
+  }
+
+  public RootBuilder incarnations(List<Incarnation> incarnations) {
+    this.incarnations = List.copyOf(incarnations);
+    return this;
+  }
+
+  public List<Position> positions() {
+    return positions;
+  }
+
+  public RootBuilder positions(List<Position> positions) {
+    this.positions = List.copyOf(positions);
+    return this;
+  }
+
+  public List<DriveInfo> drives() {
+    return drives;
+  }
+
+  public RootBuilder drives(List<DriveInfo> drives) {
+    this.drives = List.copyOf(drives);
+    return this;
+  }
+
+  public List<LiveAttempt> attempts() {
+    return attempts;
+  }
+
+  public RootBuilder attempts(List<LiveAttempt> attempts) {
+    this.attempts = List.copyOf(attempts);
+    return this;
+  }
+
+  public List<Tail> tails() {
+    return tails;
+  }
+
+  public RootBuilder tails(List<Tail> tails) {
+    this.tails = List.copyOf(tails);
+    return this;
+  }
+
+  public List<RunRef> runs() {
+    return runs;
+  }
+
+  public RootBuilder runs(List<RunRef> runs) {
+    this.runs = List.copyOf(runs);
+    return this;
+  }
+
+  public List<FileRef> locationMap() {
+    return locationMap;
+  }
+
+  public RootBuilder locationMap(List<FileRef> locationMap) {
+    this.locationMap = List.copyOf(locationMap);
+    return this;
+  }
+
+  public List<KeptRoot> kept() {
+    return kept;
+  }
+
+  public RootBuilder kept(List<KeptRoot> kept) {
+    this.kept = List.copyOf(kept);
+    return this;
+  }
+
+  public List<Pin> pins() {
+    return pins;
+  }
+
+  public RootBuilder pins(List<Pin> pins) {
+    this.pins = List.copyOf(pins);
+    return this;
+  }
+
+  public String rejectsTopicId() {
+    return rejectsTopicId;
+  }
+
+  public RootBuilder rejectsTopicId(String rejectsTopicId) {
+    this.rejectsTopicId = rejectsTopicId;
+    return this;
+  }
+
+  public long floor() {
+    return floor;
+  }
+
+  public RootBuilder floor(long floor) {
+    this.floor = floor;
+    return this;
+  }
+
+  /** The successor; {@code at} is raised to the base's time where the clock jumped back. */
+  public Root build(long number, String bodyId, String attempt, long at, ArbiterPoint arbiter) {
+    if (number <= base.number()) {
+      throw new IllegalArgumentException("root " + number + " cannot follow " + base.number());
+    }
+    if (floor < base.floor()) {
+      throw new IllegalStateException(
+          "the floor never falls: " + base.floor() + " to " + floor + " in root " + number);
+    }
+    return new Root(
+        base.storeId(),
+        base.store(),
+        number,
+        bodyId,
+        attempt,
+        Math.max(at, base.at()),
+        arbiter,
+        incarnations,
+        positions,
+        rejectsTopicId,
+        drives,
+        floor,
+        attempts,
+        tails,
+        runs,
+        locationMap,
+        kept,
+        pins);
+  }
+}
