@@ -47,7 +47,11 @@ public record StoreConfig(
   public record Retention(Duration keepAllFor, int perMinute, int perHour, int perDay) {}
 
   public record Kafka(
-      String bootstrap, Topics topics, int partitions, Duration keep, Map<String, String> properties) {
+      String bootstrap,
+      Topics topics,
+      int partitions,
+      Duration keep,
+      Map<String, String> properties) {
     public Kafka {
       properties = Map.copyOf(properties);
     }

@@ -7,9 +7,10 @@ import java.util.List;
  * A directory on its own device. Files are named by a relative, slash-separated name such as {@code
  * segments/12-9f3a-0-1}; parent directories are made on demand and forced.
  *
- * <p>Every call blocks; callers run it on the drive's own threads (see {@link DriveSet}). A call that
- * fails because the device fails throws {@link DriveUnavailableException}; one that finds no room
- * throws {@link DriveFullException}; a missing file is {@link java.nio.file.NoSuchFileException}.
+ * <p>Every call blocks; callers run it on the drive's own threads (see {@link DriveSet}). A call
+ * that fails because the device fails throws {@link DriveUnavailableException}; one that finds no
+ * room throws {@link DriveFullException}; a missing file is {@link
+ * java.nio.file.NoSuchFileException}.
  */
 public interface Drive {
   DriveInfo info();
@@ -23,7 +24,9 @@ public interface Drive {
   /** Opens an existing file for positional reads. */
   DriveFile open(String name) throws IOException;
 
-  /** Opens an existing file for positional reads and writes; for segments being truncated or sealed. */
+  /**
+   * Opens an existing file for positional reads and writes; for segments being truncated or sealed.
+   */
   DriveFile openForWrite(String name) throws IOException;
 
   /** Files below a directory name, recursively; empty if it does not exist. */
@@ -31,7 +34,9 @@ public interface Drive {
 
   void delete(String name) throws IOException;
 
-  /** Adds a second name; fails with FileAlreadyExistsException if the name is taken. For roots only. */
+  /**
+   * Adds a second name; fails with FileAlreadyExistsException if the name is taken. For roots only.
+   */
   void link(String existing, String name) throws IOException;
 
   /** Forces the directory that holds {@code name}, and the parents that were made for it. */

@@ -8,8 +8,8 @@ import java.util.Optional;
  *
  * @param path absolute path, see {@link StorePath}
  * @param timestamp Kafka timestamp, milliseconds since the epoch
- * @param position WRITE, UPLOAD: first byte written in the file; TRUNCATE: the new size; PUBLISH: the
- *     expected size or -1; else 0
+ * @param position WRITE, UPLOAD: first byte written in the file; TRUNCATE: the new size; PUBLISH:
+ *     the expected size or -1; else 0
  * @param upload the upload id of UPLOAD and PUBLISH
  * @param shards the payload in order, contiguous
  */

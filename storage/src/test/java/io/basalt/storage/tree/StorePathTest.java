@@ -1,0 +1,81 @@
+package io.basalt.storage.tree;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StorePathTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"/a", "/a/b", "/...", "/.a", "/a..", "/ ", "/ä/𝄞", "/a b/c", "/\n"})
+  void acceptsPaths(String path) {
+    assertThat(StorePath.check(path)).isEqualTo(path);
+    assertThat(StorePath.check(path.getBytes(UTF_8))).isEqualTo(path);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'',path is empty",
+    "a/b,path does not start with /",
+    "/,path has an empty part",
+    "/a/,path has an empty part",
+    "/a//b,path has an empty part",
+    "/./a,path has a part .",
+    "/a/..,path has a part .."
+  })
+  void saysWhatIsWrong(String path, String why) {
+    assertThatThrownBy(() -> StorePath.check(path)).hasMessage(why);
+    assertThatThrownBy(() -> StorePath.check(path.getBytes(UTF_8))).hasMessage(why);
+  }
+
+  @Test
+  void refusesNulBadUtf8AndUnpairedSurrogates() {
+    assertThatThrownBy(() -> StorePath.check("/a\0b")).hasMessage("path contains NUL");
+    assertThatThrownBy(() -> StorePath.check(new byte[] {'/', (byte) 0xff}))
+        .hasMessage("path is not UTF-8");
+    assertThatThrownBy(() -> StorePath.check("/\ud800"))
+        .hasMessage("path cannot be written as UTF-8");
+  }
+
+  @Test
+  void countsBytes() {
+    assertThat(StorePath.check("/" + "a".repeat(4095))).hasSize(4096);
+    assertThatThrownBy(() -> StorePath.check("/" + "ä".repeat(2048)))
+        .hasMessage("path has 4097 bytes; at most 4096 are allowed");
+  }
+
+  @Test
+  void namesTheDirectoryOfAPrefix() {
+    assertThat(StorePath.directory("/")).isEqualTo("/");
+    assertThat(StorePath.directory("/a/b")).isEqualTo("/a/b/");
+    assertThat(StorePath.directory("/a/b/")).isEqualTo("/a/b/");
+    assertThatThrownBy(() -> StorePath.directory("a")).hasMessage("path does not start with /");
+  }
+
+  @Property(tries = 2000)
+  void ordersAsUnsignedUtf8(
+      @ForAll @StringLength(max = 4) String left, @ForAll @StringLength(max = 4) String right) {
+    String a = wellFormed(left);
+    String b = wellFormed(right);
+    assertThat(Integer.signum(PathOrder.INSTANCE.compare(a, b)))
+        .isEqualTo(Integer.signum(Arrays.compareUnsigned(a.getBytes(UTF_8), b.getBytes(UTF_8))));
+  }
+
+  @Test
+  void ordersSupplementaryCharactersLast() {
+    assertThat(PathOrder.INSTANCE.compare("/\uffee", "/𝄞")).isNegative();
+    assertThat("/\uffee".compareTo("/𝄞")).isPositive();
+  }
+
+  private static String wellFormed(String any) {
+    return new String(any.getBytes(UTF_8), UTF_8);
+  }
+}
