@@ -1,0 +1,206 @@
+package io.basalt.kafka;
+
+import io.basalt.storage.config.StoreConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * The four topics of a store as Kafka has them.
+ *
+ * @param clusterId Kafka's cluster id
+ */
+public record Topics(
+    String clusterId, TopicState writes, TopicState acks, TopicState rejects, TopicState commits) {
+  private static final String RETENTION_MS = "retention.ms";
+  private static final String RETENTION_BYTES = "retention.bytes";
+  // A record's path, headers and framing come on top of its value.
+  private static final int RECORD_OVERHEAD_BYTES = 64 << 10;
+  private static final long COMMITS_RETENTION_BYTES = 1L << 30;
+
+  /**
+   * Creates the topics that are missing, with the configuration that the contract asks for; leaves
+   * existing ones alone. Safe to repeat.
+   *
+   * @throws IOException if Kafka cannot be reached or refuses
+   */
+  public static void create(Admin admin, StoreConfig.Kafka kafka, int maxRecord)
+      throws IOException {
+    StoreConfig.Topics names = kafka.topics();
+    List<NewTopic> wanted =
+        List.of(
+            topic(names.writes(), kafka.partitions())
+                .configs(
+                    Map.of(
+                        "cleanup.policy",
+                        "delete",
+                        RETENTION_MS,
+                        "-1",
+                        RETENTION_BYTES,
+                        "-1",
+                        "max.message.bytes",
+                        "" + (maxRecord + RECORD_OVERHEAD_BYTES))),
+            topic(names.acks(), 1).configs(Map.of("cleanup.policy", "compact")),
+            topic(names.rejects(), 1).configs(Map.of("cleanup.policy", "delete")),
+            topic(names.commits(), 1)
+                .configs(
+                    Map.of(
+                        "cleanup.policy",
+                        "delete",
+                        RETENTION_MS,
+                        "-1",
+                        RETENTION_BYTES,
+                        "" + COMMITS_RETENTION_BYTES)));
+    for (KafkaFuture<Void> created : admin.createTopics(wanted).values().values()) {
+      try {
+        created.get();
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw failed("topics cannot be created", e);
+        }
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+    }
+  }
+
+  private static NewTopic topic(String name, int partitions) {
+    return new NewTopic(name, Optional.of(partitions), Optional.empty());
+  }
+
+  /**
+   * Reads what Kafka has and checks it.
+   *
+   * @throws TopicException if a topic is missing, or is not what the contract asks for
+   * @throws IOException if Kafka cannot be reached
+   */
+  public static Topics check(Admin admin, StoreConfig.Kafka kafka) throws IOException {
+    StoreConfig.Topics names = kafka.topics();
+    Map<String, TopicState> states =
+        describe(
+            admin,
+            kafka.bootstrap(),
+            List.of(names.writes(), names.acks(), names.rejects(), names.commits()));
+    Topics topics =
+        new Topics(
+            await(admin.describeCluster().clusterId(), "Kafka does not answer"),
+            states.get(names.writes()),
+            states.get(names.acks()),
+            states.get(names.rejects()),
+            states.get(names.commits()));
+    topics.fault().ifPresent(Topics::refuse);
+    return topics;
+  }
+
+  private static void refuse(String sentence) {
+    throw new TopicException(sentence);
+  }
+
+  /** What is wrong with the topics, in one sentence; the first fault found. */
+  Optional<String> fault() {
+    if (writes.compacted()) {
+      return Optional.of(
+          "topic %s is compacted, which drops writes before they are stored: set cleanup.policy=delete on it"
+              .formatted(writes.name()));
+    }
+    for (String limit : List.of(RETENTION_MS, RETENTION_BYTES)) {
+      if (writes.limit(limit) != -1) {
+        return Optional.of(
+            "topic %s has %s=%d, which drops writes before they are stored: set it to -1, Basalt deletes what it has applied"
+                .formatted(writes.name(), limit, writes.limit(limit)));
+      }
+    }
+    if (commits.compacted() || commits.limit(RETENTION_MS) != -1) {
+      return Optional.of(
+          "topic %s must keep its records by size alone: set cleanup.policy=delete and retention.ms=-1 on it"
+              .formatted(commits.name()));
+    }
+    for (TopicState single : List.of(acks, rejects, commits)) {
+      if (single.partitions() != 1) {
+        return Optional.of(
+            "topic %s has %d partitions and must have one: delete it and run basalt up, which creates it"
+                .formatted(single.name(), single.partitions()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Map<String, TopicState> describe(Admin admin, String bootstrap, List<String> names)
+      throws IOException {
+    Map<String, TopicDescription> found = new HashMap<>();
+    for (Map.Entry<String, KafkaFuture<TopicDescription>> entry :
+        admin.describeTopics(names).topicNameValues().entrySet()) {
+      try {
+        found.put(entry.getKey(), entry.getValue().get());
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+          throw new TopicException(
+              "topic %s does not exist on %s: run basalt up, which creates it"
+                  .formatted(entry.getKey(), bootstrap));
+        }
+        throw failed("Kafka at " + bootstrap + " does not answer", e);
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+    }
+    List<ConfigResource> resources = new ArrayList<>();
+    names.forEach(name -> resources.add(new ConfigResource(ConfigResource.Type.TOPIC, name)));
+    Map<ConfigResource, Config> configs =
+        await(admin.describeConfigs(resources).all(), "topics cannot be described");
+    Map<String, TopicState> states = new HashMap<>();
+    configs.forEach(
+        (resource, config) -> {
+          TopicDescription description = found.get(resource.name());
+          states.put(
+              resource.name(),
+              new TopicState(
+                  resource.name(),
+                  description.topicId().toString(),
+                  description.partitions().size(),
+                  plain(config)));
+        });
+    return states;
+  }
+
+  private static Map<String, String> plain(Config config) {
+    Map<String, String> values = new HashMap<>();
+    for (ConfigEntry entry : config.entries()) {
+      if (entry.value() != null) {
+        values.put(entry.name(), entry.value());
+      }
+    }
+    return values;
+  }
+
+  static <T> T await(KafkaFuture<T> future, String what) throws IOException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw failed(what, e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static IOException failed(String what, ExecutionException e) {
+    return new IOException(what + ": " + e.getCause().getMessage(), e.getCause());
+  }
+
+  private static IOException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new java.io.InterruptedIOException("interrupted while waiting for Kafka");
+  }
+}
