@@ -1,0 +1,34 @@
+package io.basalt.storage.run;
+
+import org.apache.parquet.column.Dictionary;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.io.api.PrimitiveConverter;
+
+/** Takes the text of the current row. */
+final class TextColumn extends PrimitiveConverter {
+  String value;
+  private String[] decoded = {};
+
+  @Override
+  public boolean hasDictionarySupport() {
+    return true;
+  }
+
+  @Override
+  public void setDictionary(Dictionary dictionary) {
+    decoded = new String[dictionary.getMaxId() + 1];
+    for (int i = 0; i < decoded.length; i++) {
+      decoded[i] = dictionary.decodeToBinary(i).toStringUsingUTF8();
+    }
+  }
+
+  @Override
+  public void addValueFromDictionary(int id) {
+    value = decoded[id];
+  }
+
+  @Override
+  public void addBinary(Binary text) {
+    value = text.toStringUsingUTF8();
+  }
+}
