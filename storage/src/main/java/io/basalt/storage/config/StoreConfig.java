@@ -31,6 +31,28 @@ public record StoreConfig(
     drives = List.copyOf(drives);
   }
 
+  /** Bytes of all drives of a tier. */
+  public long tierSize(Tier tier) {
+    return drives.stream().filter(drive -> drive.tier() == tier).mapToLong(DriveConfig::size).sum();
+  }
+
+  /** Bytes of both mirrors of the open segments of all writers. */
+  public static long openSegmentBytes(long segmentSize, int openSegments, int writers) {
+    return 2 * segmentSize * openSegments * writers;
+  }
+
+  /**
+   * A segment size from 1 to 64 MiB for a new store: the largest power of two with which the open
+   * segments of all writers take at most a sixteenth of the SCM.
+   */
+  public static long fittingSegmentSize(long scmBytes, int openSegments, int writers) {
+    long size = 64L << 20;
+    while (size > 1 << 20 && openSegmentBytes(size, openSegments, writers) > scmBytes / 16) {
+      size /= 2;
+    }
+    return size;
+  }
+
   /** One drive: where it is mounted and how it bootstraps a new store. The path is absolute. */
   public record DriveConfig(String id, Tier tier, Path path, String enclosure, long size) {}
 

@@ -1,4 +1,248 @@
 package io.basalt.storage.drive;
 
-/** The drives of a store. */
-public final class DriveSet {}
+import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.config.Tier;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The drives of a store, as one process sees them.
+ *
+ * <p>Every call runs on threads of its drive, which nobody interrupts, and ends by a deadline. A
+ * drive that throws {@link DriveUnavailableException} or misses the deadline has failed: all calls
+ * to it then fail at once, until the drives are opened anew. A caller that is interrupted while it
+ * waits leaves, but its call goes on and may still use the buffers that it was given.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class DriveSet implements AutoCloseable {
+  private static final int THREADS_PER_DRIVE = 4;
+
+  private final String storeId;
+  private final Options options;
+  private final Map<String, DriveInfo> infos = new LinkedHashMap<>();
+  private final Map<String, String> unopened = new LinkedHashMap<>();
+  private final Map<String, DriveLane> lanes = new LinkedHashMap<>();
+  private final Map<String, LongAdder> mismatches = new ConcurrentHashMap<>();
+  private final List<ThreadPoolExecutor> threads = new ArrayList<>();
+  private final ScheduledThreadPoolExecutor deadlines;
+
+  /**
+   * How drives are used.
+   *
+   * @param reserveShare share of each drive that data may not take
+   * @param deadline how long a call may take before its drive counts as failed
+   */
+  public record Options(double reserveShare, Duration deadline) {
+    public static final Options DEFAULTS = new Options(0.05, Duration.ofSeconds(15));
+
+    public Options {
+      if (reserveShare < 0 || reserveShare >= 1 || deadline.isNegative() || deadline.isZero()) {
+        throw new IllegalArgumentException("reserve " + reserveShare + ", deadline " + deadline);
+      }
+    }
+  }
+
+  /** A set of any drives, each with threads of its own. */
+  public DriveSet(String storeId, List<? extends Drive> drives, Options options) {
+    this(storeId, options, drives, Map.of(), false);
+  }
+
+  /** A set whose calls run on the caller's thread, one by one, in an order that repeats. */
+  public static DriveSet sequential(String storeId, List<? extends Drive> drives, Options options) {
+    return new DriveSet(storeId, options, drives, Map.of(), true);
+  }
+
+  DriveSet(
+      String storeId,
+      Options options,
+      List<? extends Drive> drives,
+      Map<DriveInfo, String> unopened,
+      boolean sequential) {
+    this.storeId = storeId;
+    this.options = options;
+    this.deadlines =
+        new ScheduledThreadPoolExecutor(1, task -> daemon(task, "basalt-drive-deadlines"));
+    deadlines.setRemoveOnCancelPolicy(true);
+    deadlines.setKeepAliveTime(10, TimeUnit.SECONDS);
+    deadlines.allowCoreThreadTimeOut(true);
+    for (Drive drive : drives) {
+      Executor executor = sequential ? Runnable::run : threads(drive.info().id());
+      infos.put(drive.info().id(), drive.info());
+      lanes.put(drive.info().id(), new DriveLane(drive, executor, deadlines, options.deadline()));
+    }
+    unopened.forEach(
+        (info, reason) -> {
+          infos.put(info.id(), info);
+          this.unopened.put(info.id(), reason);
+        });
+  }
+
+  /**
+   * Opens every drive of the configuration that can be reached. A drive that is missing, empty or
+   * holds another drive of the store is left out, and {@link #unavailable()} says why.
+   *
+   * @throws io.basalt.storage.config.ConfigException if a drive belongs to another store, or none
+   *     can be reached
+   */
+  public static DriveSet open(StoreConfig config) {
+    return new DriveOpener(config).open();
+  }
+
+  /**
+   * Makes the directories of a new store's drives and labels them.
+   *
+   * @throws io.basalt.storage.config.ConfigException if one is not empty; nothing is written then
+   */
+  public static void initialise(StoreConfig config, String storeId) {
+    new DriveOpener(config).initialise(storeId);
+  }
+
+  private ThreadPoolExecutor threads(String drive) {
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            THREADS_PER_DRIVE,
+            THREADS_PER_DRIVE,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> daemon(task, "basalt-drive-" + drive));
+    executor.allowCoreThreadTimeOut(true);
+    threads.add(executor);
+    return executor;
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  public String storeId() {
+    return storeId;
+  }
+
+  /** All drives, also those that are unavailable; the incarnation of one never reached is empty. */
+  public List<DriveInfo> infos() {
+    return List.copyOf(infos.values());
+  }
+
+  /** The drives of a tier that have not failed. */
+  public List<DriveInfo> available(Tier tier) {
+    return lanes.values().stream()
+        .filter(lane -> lane.failure().isEmpty())
+        .map(DriveLane::info)
+        .filter(info -> info.tier() == tier)
+        .toList();
+  }
+
+  /** Ids of the drives that failed or could not be opened, and why. */
+  public Map<String, String> unavailable() {
+    Map<String, String> result = new LinkedHashMap<>(unopened);
+    lanes.forEach((id, lane) -> lane.failure().ifPresent(reason -> result.put(id, reason)));
+    return result;
+  }
+
+  /**
+   * Runs a call on a thread of the drive. The future fails with an IOException of {@link Drive}.
+   */
+  public <T> CompletableFuture<T> submit(String driveId, DriveCall<T> call) {
+    DriveLane lane = lanes.get(driveId);
+    if (lane == null) {
+      return CompletableFuture.failedFuture(
+          new DriveUnavailableException(
+              driveId, unopened.getOrDefault(driveId, "is not in the configuration"), null));
+    }
+    return lane.submit(call);
+  }
+
+  /** Runs a call on a thread of the drive and waits for it. */
+  public <T> T call(String driveId, DriveCall<T> call) throws IOException {
+    return await(submit(driveId, call));
+  }
+
+  /**
+   * Waits for a future of {@link #submit}, or one made of several.
+   *
+   * @throws InterruptedIOException if the caller is interrupted; its flag stays set, and the call
+   *     goes on
+   */
+  public static <T> T await(CompletableFuture<T> future) throws IOException {
+    try {
+      return future.get();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException left = new InterruptedIOException("interrupted during drive I/O");
+      left.initCause(interrupted);
+      throw left;
+    } catch (ExecutionException failed) {
+      throw ioException(failed.getCause());
+    }
+  }
+
+  /** The IOException of a failed future; errors and unchecked exceptions are thrown on. */
+  public static IOException ioException(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof IOException io) {
+      return io;
+    }
+    if (cause instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return new IOException(cause);
+  }
+
+  public Space space(String driveId) throws IOException {
+    return await(submitSpace(driveId));
+  }
+
+  public CompletableFuture<Space> submitSpace(String driveId) {
+    return submit(
+        driveId,
+        drive -> {
+          long size = drive.info().size();
+          return new Space(
+              size, drive.usedBytes(), (long) Math.ceil(size * options.reserveShare()));
+        });
+  }
+
+  /** Counts bytes of a drive that did not match their checksum. */
+  public void countMismatch(String driveId) {
+    mismatches.computeIfAbsent(driveId, id -> new LongAdder()).increment();
+  }
+
+  /** Checksum mismatches found by this process, by drive. */
+  public Map<String, Long> mismatches() {
+    Map<String, Long> result = new LinkedHashMap<>();
+    mismatches.forEach((drive, count) -> result.put(drive, count.sum()));
+    return result;
+  }
+
+  /** Lets calls that have begun end by themselves; later ones fail. */
+  @Override
+  public void close() {
+    threads.forEach(ThreadPoolExecutor::shutdown);
+    deadlines.shutdown();
+  }
+}

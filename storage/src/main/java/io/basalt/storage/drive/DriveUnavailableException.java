@@ -6,7 +6,15 @@ import java.io.IOException;
 public final class DriveUnavailableException extends IOException {
   private static final long serialVersionUID = 1;
 
+  private final String reason;
+
   public DriveUnavailableException(String drive, String what, Throwable cause) {
     super("drive " + drive + ": " + what, cause);
+    this.reason = what;
+  }
+
+  /** What is wrong, without the drive's name. */
+  public String reason() {
+    return reason;
   }
 }

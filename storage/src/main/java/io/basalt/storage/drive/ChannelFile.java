@@ -1,0 +1,93 @@
+package io.basalt.storage.drive;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/** A file of a {@link FileDrive}. Its channel is only used on threads that nobody interrupts. */
+final class ChannelFile implements DriveFile {
+  private final String name;
+  private final FileChannel channel;
+  private final DriveErrors errors;
+  private final Runnable resized;
+
+  ChannelFile(String name, FileChannel channel, DriveErrors errors, Runnable resized) {
+    this.name = name;
+    this.channel = channel;
+    this.errors = errors;
+    this.resized = resized;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long length() throws IOException {
+    try {
+      return channel.size();
+    } catch (IOException error) {
+      throw errors.sort("asking the length of " + name, error);
+    }
+  }
+
+  @Override
+  public void write(ByteBuffer source, long position) throws IOException {
+    try {
+      long at = position;
+      while (source.hasRemaining()) {
+        at += channel.write(source, at);
+      }
+    } catch (IOException error) {
+      throw errors.sort("writing " + name, error);
+    }
+  }
+
+  @Override
+  public void read(ByteBuffer target, long position) throws IOException {
+    try {
+      long at = position;
+      while (target.hasRemaining()) {
+        int count = channel.read(target, at);
+        if (count < 0) {
+          throw new EOFException(
+              "%s ends at byte %d, %d bytes before the end of what is read"
+                  .formatted(name, at, target.remaining()));
+        }
+        at += count;
+      }
+    } catch (IOException error) {
+      throw errors.sort("reading " + name, error);
+    }
+  }
+
+  @Override
+  public void force() throws IOException {
+    try {
+      channel.force(false);
+    } catch (IOException error) {
+      throw errors.sort("forcing " + name, error);
+    }
+  }
+
+  @Override
+  public void truncate(long length) throws IOException {
+    try {
+      channel.truncate(length);
+    } catch (IOException error) {
+      throw errors.sort("truncating " + name, error);
+    }
+    resized.run();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      channel.close();
+    } catch (IOException error) {
+      throw errors.sort("closing " + name, error);
+    }
+  }
+}

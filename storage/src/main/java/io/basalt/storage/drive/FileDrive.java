@@ -1,0 +1,320 @@
+package io.basalt.storage.drive;
+
+import io.basalt.storage.config.StoreConfig.DriveConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A drive that is a directory of a file system. Its label was checked when it was opened, and that
+ * the very same label is still there is checked before each file that is made or opened for
+ * writing, so that nothing is ever written beside a drive that went away.
+ */
+public final class FileDrive implements Drive {
+  private final DriveInfo info;
+  private final DriveLabel label;
+  private final Path directory;
+  private final Object labelKey;
+  private final DriveErrors errors;
+  private final UsedSpace used = new UsedSpace(this::walkedBytes);
+  private final Set<Path> forcedDirectories = ConcurrentHashMap.newKeySet();
+
+  private FileDrive(DriveConfig config, DriveLabel label, Object labelKey) {
+    this.info =
+        new DriveInfo(
+            config.id(), config.tier(), config.enclosure(), config.size(), label.incarnation());
+    this.label = label;
+    this.directory = config.path();
+    this.labelKey = labelKey;
+    this.errors = new DriveErrors(config.id());
+  }
+
+  /**
+   * Opens a labelled drive.
+   *
+   * @throws DriveUnavailableException if the directory or its label is missing, unreadable or that
+   *     of another drive; the message is one sentence
+   */
+  public static FileDrive open(DriveConfig config) throws DriveUnavailableException {
+    Path file = config.path().resolve(DriveLabel.FILE);
+    try {
+      DriveLabel label = DriveLabel.decode(Files.readAllBytes(file));
+      if (!label.drive().equals(config.id())) {
+        throw new DriveUnavailableException(
+            config.id(),
+            "%s holds drive %s: correct the paths of the two"
+                .formatted(config.path(), label.drive()),
+            null);
+      }
+      return new FileDrive(config, label, key(file));
+    } catch (NoSuchFileException missing) {
+      throw new DriveUnavailableException(config.id(), whyMissing(config.path()), missing);
+    } catch (DriveUnavailableException known) {
+      throw known;
+    } catch (IOException unreadable) {
+      throw new DriveUnavailableException(
+          config.id(),
+          "%s cannot be read: %s".formatted(file, unreadable.getMessage()),
+          unreadable);
+    }
+  }
+
+  private static String whyMissing(Path path) {
+    if (!Files.exists(path)) {
+      return path + " does not exist: mount the drive";
+    }
+    if (!Files.isDirectory(path)) {
+      return path + " is not a directory: mount the drive";
+    }
+    return "%s has no %s: mount the drive, or it was emptied".formatted(path, DriveLabel.FILE);
+  }
+
+  private static Object key(Path file) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    return List.of(
+        Objects.requireNonNullElse(attributes.fileKey(), ""), attributes.lastModifiedTime());
+  }
+
+  /** Why a directory cannot become a drive, or null if it can. Changes nothing. */
+  static String whyNotNew(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return null;
+    }
+    if (!Files.isDirectory(directory)) {
+      return "it is not a directory";
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        if (!entry.endsWith("lost+found")) {
+          return "it holds " + entry.getFileName();
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Writes and forces the label of a new drive, and makes its directory if it is missing. */
+  static void write(DriveLabel label, Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Path file = directory.resolve(DriveLabel.FILE);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(label.encode());
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    forceDirectory(directory);
+    forceDirectory(directory.toAbsolutePath().getParent());
+  }
+
+  DriveLabel label() {
+    return label;
+  }
+
+  @Override
+  public DriveInfo info() {
+    return info;
+  }
+
+  @Override
+  public DriveFile create(String name, long size) throws IOException {
+    checkLabel();
+    Path file = path(name);
+    try {
+      Files.createDirectories(file.getParent());
+      FileChannel channel =
+          FileChannel.open(
+              file,
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.SPARSE);
+      used.add(size);
+      return allocated(name, channel, size);
+    } catch (IOException error) {
+      throw errors.sort("making " + name, error);
+    }
+  }
+
+  private DriveFile allocated(String name, FileChannel channel, long size) throws IOException {
+    try {
+      if (size > 0) {
+        channel.write(ByteBuffer.allocate(1), size - 1);
+        channel.force(true);
+      }
+      return new ChannelFile(name, channel, errors, used::forget);
+    } catch (IOException error) {
+      channel.close();
+      throw error;
+    }
+  }
+
+  @Override
+  public DriveFile open(String name) throws IOException {
+    return opened(name, StandardOpenOption.READ);
+  }
+
+  @Override
+  public DriveFile openForWrite(String name) throws IOException {
+    checkLabel();
+    return opened(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  private DriveFile opened(String name, StandardOpenOption... options) throws IOException {
+    try {
+      return new ChannelFile(name, FileChannel.open(path(name), options), errors, used::forget);
+    } catch (NoSuchFileException missing) {
+      checkLabel();
+      throw missing;
+    } catch (IOException error) {
+      throw errors.sort("opening " + name, error);
+    }
+  }
+
+  @Override
+  public List<StoredFile> list(String directoryName) throws IOException {
+    checkLabel();
+    List<StoredFile> files = new ArrayList<>();
+    walk(
+        directoryName.isEmpty() ? directory : path(directoryName),
+        (file, length) -> {
+          if (!file.equals(directory.resolve(DriveLabel.FILE))) {
+            files.add(new StoredFile(directory.relativize(file).toString(), length));
+          }
+        });
+    return files;
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    checkLabel();
+    try {
+      Files.delete(path(name));
+    } catch (IOException error) {
+      throw errors.sort("deleting " + name, error);
+    } finally {
+      used.forget();
+    }
+  }
+
+  @Override
+  public void link(String existing, String name) throws IOException {
+    checkLabel();
+    try {
+      Files.createDirectories(path(name).getParent());
+      Files.createLink(path(name), path(existing));
+    } catch (IOException error) {
+      throw errors.sort("linking " + name, error);
+    }
+  }
+
+  @Override
+  public void forceDirectoryOf(String name) throws IOException {
+    try {
+      Path parent = path(name).getParent();
+      forceDirectory(parent);
+      // Another process may have made a parent and not forced it yet, so each drive does so once.
+      while (!parent.equals(directory) && forcedDirectories.add(parent)) {
+        parent = parent.getParent();
+        forceDirectory(parent);
+      }
+    } catch (IOException error) {
+      throw errors.sort("forcing the directory of " + name, error);
+    }
+  }
+
+  private static void forceDirectory(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /** At least what the device itself lacks, so that a device that is smaller shows as full. */
+  @Override
+  public long usedBytes() throws IOException {
+    checkLabel();
+    try {
+      long lacking = info.size() - Files.getFileStore(directory).getUsableSpace();
+      return Math.max(used.bytes(), lacking);
+    } catch (IOException error) {
+      throw errors.sort("counting its files", error);
+    }
+  }
+
+  private long walkedBytes() throws IOException {
+    long[] bytes = new long[1];
+    walk(directory, (file, length) -> bytes[0] += length);
+    return bytes[0];
+  }
+
+  @FunctionalInterface
+  private interface FileSink {
+    void accept(Path file, long length);
+  }
+
+  private void walk(Path from, FileSink sink) throws IOException {
+    if (!Files.exists(from)) {
+      return;
+    }
+    try {
+      Files.walkFileTree(
+          from,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              sink.accept(file, attributes.size());
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException error)
+                throws IOException {
+              // Others delete files while this one lists them.
+              if (error instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+              }
+              throw error;
+            }
+          });
+    } catch (IOException error) {
+      throw errors.sort("listing " + from, error);
+    }
+  }
+
+  private void checkLabel() throws DriveUnavailableException {
+    Path file = directory.resolve(DriveLabel.FILE);
+    try {
+      if (key(file).equals(labelKey)) {
+        return;
+      }
+    } catch (IOException gone) {
+      throw new DriveUnavailableException(
+          info.id(), "its label is gone: " + whyMissing(directory), gone);
+    }
+    throw new DriveUnavailableException(
+        info.id(), "another directory was mounted at " + directory, null);
+  }
+
+  private Path path(String name) {
+    Path path = directory.resolve(name).normalize();
+    if (name.isEmpty() || !path.startsWith(directory) || path.equals(directory)) {
+      throw new IllegalArgumentException("not the name of a file on a drive: \"" + name + "\"");
+    }
+    return path;
+  }
+}

@@ -1,0 +1,142 @@
+package io.basalt.storage.mirror;
+
+import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.config.Tier;
+import io.basalt.storage.drive.Drive;
+import io.basalt.storage.drive.DriveFile;
+import io.basalt.storage.drive.DriveInfo;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.drive.Placement;
+import io.basalt.storage.drive.Space;
+import io.basalt.storage.root.FileRef;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.zip.CRC32C;
+
+/** Writes immutable files under one name on several drives, and reads them from any of these. */
+public final class MirroredFiles {
+  private final DriveSet drives;
+
+  public MirroredFiles(DriveSet drives) {
+    this.drives = drives;
+  }
+
+  /**
+   * Writes the remaining bytes to all drives in parallel; they and the directories are forced when
+   * this returns. When it fails, copies may be left on some drives: the sweep of their attempt
+   * deletes them. The buffer's position does not move; it must not change before the return.
+   */
+  public FileRef write(List<String> targets, String name, ByteBuffer bytes) throws IOException {
+    List<CompletableFuture<Void>> writes = new ArrayList<>();
+    for (String target : targets) {
+      writes.add(drives.submit(target, drive -> writeTo(drive, name, bytes.duplicate())));
+    }
+    DriveSet.await(CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)));
+    return new FileRef(name, targets, bytes.remaining(), crc32c(bytes));
+  }
+
+  private static Void writeTo(Drive drive, String name, ByteBuffer bytes) throws IOException {
+    try (DriveFile file = drive.create(name, bytes.remaining())) {
+      file.write(bytes, 0);
+      file.force();
+    }
+    drive.forceDirectoryOf(name);
+    return null;
+  }
+
+  /**
+   * The whole file from the first drive that has it intact.
+   *
+   * @throws IOException what was wrong with the first copy, the other copies' errors suppressed
+   */
+  public ByteBuffer read(FileRef file) throws IOException {
+    IOException first = null;
+    for (String drive : file.drives()) {
+      try {
+        return drives.call(drive, d -> readFrom(d, file));
+      } catch (java.io.InterruptedIOException left) {
+        throw left;
+      } catch (IOException error) {
+        if (error instanceof CorruptDataException) {
+          drives.countMismatch(drive);
+        }
+        if (first == null) {
+          first = error;
+        } else {
+          first.addSuppressed(error);
+        }
+      }
+    }
+    throw first != null ? first : new IOException(file.name() + " has no copy");
+  }
+
+  /** The whole file from one drive, checked. */
+  public ByteBuffer read(FileRef file, String drive) throws IOException {
+    return drives.call(drive, d -> readFrom(d, file));
+  }
+
+  private static ByteBuffer readFrom(Drive drive, FileRef ref) throws IOException {
+    String id = drive.info().id();
+    try (DriveFile file = drive.open(ref.name())) {
+      if (file.length() != ref.length()) {
+        throw new CorruptDataException(
+            id, ref.name(), 0, ref.length() + " bytes", file.length() + " bytes");
+      }
+      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(ref.length()));
+      file.read(bytes, 0);
+      bytes.flip();
+      int found = crc32c(bytes);
+      if (found != ref.crc32c()) {
+        throw new CorruptDataException(
+            id,
+            ref.name(),
+            0,
+            "CRC32C %08x".formatted(ref.crc32c()),
+            "CRC32C %08x".formatted(found));
+      }
+      return bytes;
+    } catch (EOFException shorter) {
+      throw new CorruptDataException(
+          id, ref.name(), 0, ref.length() + " bytes", shorter.getMessage());
+    }
+  }
+
+  private static int crc32c(ByteBuffer bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes.duplicate());
+    return (int) crc.getValue();
+  }
+
+  /**
+   * Up to {@code copies} drives of different enclosures that have {@code bytes} free, SCM first,
+   * else at random; may use the reserve.
+   */
+  public List<String> pickDrives(int copies, long bytes) {
+    List<Placement.Candidate> candidates = new ArrayList<>();
+    for (Tier tier : Tier.values()) {
+      List<DriveInfo> infos = new ArrayList<>(drives.available(tier));
+      Collections.shuffle(infos, new Random());
+      for (DriveInfo info : infos) {
+        try {
+          Space space = drives.space(info.id());
+          candidates.add(
+              new Placement.Candidate(info.id(), info.enclosure(), space.freeForMaintenance()));
+        } catch (IOException unavailable) {
+          // The set remembers why; here the drive is only left out.
+          continue;
+        }
+      }
+    }
+    return Placement.spread(candidates, bytes, copies, Placement.Sharing.REFUSED);
+  }
+
+  public List<String> pickDrives(int copies) {
+    return pickDrives(copies, 0);
+  }
+}
