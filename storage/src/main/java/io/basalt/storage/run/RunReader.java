@@ -2,6 +2,7 @@ package io.basalt.storage.run;
 
 import io.basalt.storage.UnsupportedFormatException;
 import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.EventSource;
 import io.basalt.storage.tree.PathRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +27,7 @@ import org.apache.parquet.io.api.Binary;
  * Reads one run, whose bytes were verified before. Row groups and pages that cannot hold a wanted
  * path are left out by their statistics. Immutable; each iterator belongs to one thread.
  */
-public final class RunReader {
+public final class RunReader implements EventSource {
   private static final BinaryColumn PATH = FilterApi.binaryColumn(RunSchema.column(RunSchema.PATH));
 
   private final String name;
@@ -43,6 +44,7 @@ public final class RunReader {
    *
    * @throws UnsupportedFormatException if a newer program wrote the run
    */
+  @Override
   public Iterator<Event> events(PathRange paths) throws IOException {
     ParquetReadOptions options =
         ParquetReadOptions.builder(new PlainParquetConfiguration())

@@ -59,6 +59,10 @@ public final class Fold {
     }
   }
 
+  public String path() {
+    return path;
+  }
+
   /** The file, or empty if there is none. */
   public Optional<FileState> file() {
     return exists

@@ -1,0 +1,105 @@
+package io.basalt.storage.read;
+
+import io.basalt.storage.read.ReadStep.Piece;
+import io.basalt.storage.read.ReadStep.SegmentRange;
+import io.basalt.storage.read.ReadStep.Stored;
+import io.basalt.storage.read.ReadStep.Zeros;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/** Carries out the steps of a read: a few are under way on the drives while one goes to the sink. */
+final class FilePump {
+  private static final int STEPS_AHEAD = 3;
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
+
+  private final ShardSource shards;
+  private final ReadBuffers buffers;
+
+  FilePump(ShardSource shards, ReadBuffers buffers) {
+    this.shards = shards;
+    this.buffers = buffers;
+  }
+
+  void run(Iterator<ReadStep> steps, WritableByteChannel sink) throws IOException {
+    Deque<Started> started = new ArrayDeque<>();
+    while (steps.hasNext() || !started.isEmpty()) {
+      while (steps.hasNext() && started.size() < STEPS_AHEAD) {
+        started.add(start(steps.next()));
+      }
+      Started first = started.remove();
+      ByteBuffer bytes = await(first);
+      write(first.step().pieces(), bytes, sink);
+      buffers.give(bytes);
+    }
+    // A failed read leaves the buffers of what is still under way to the garbage collector.
+  }
+
+  private record Started(ReadStep step, ByteBuffer bytes, List<CompletableFuture<Void>> reads) {}
+
+  private Started start(ReadStep step) {
+    ByteBuffer bytes = buffers.take(step.bufferBytes());
+    List<CompletableFuture<Void>> reads = new ArrayList<>(step.ranges().size());
+    for (SegmentRange range : step.ranges()) {
+      reads.add(shards.start(range, slice(bytes, range)));
+    }
+    return new Started(step, bytes, reads);
+  }
+
+  private ByteBuffer await(Started started) throws IOException {
+    boolean failed = false;
+    for (CompletableFuture<Void> read : started.reads()) {
+      try {
+        read.get();
+      } catch (ExecutionException e) {
+        // Why does not matter here: recover meets the same fault and either gets round it or says it.
+        failed = true;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw (IOException) new InterruptedIOException("interrupted while reading").initCause(e);
+      }
+    }
+    return failed ? recover(started.step()) : started.bytes();
+  }
+
+  private ByteBuffer recover(ReadStep step) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(step.bufferBytes());
+    for (SegmentRange range : step.ranges()) {
+      shards.recover(range, slice(bytes, range));
+    }
+    return bytes;
+  }
+
+  private static ByteBuffer slice(ByteBuffer bytes, SegmentRange range) {
+    return bytes.slice(range.bufferOffset(), range.lengthBytes());
+  }
+
+  private static void write(List<Piece> pieces, ByteBuffer bytes, WritableByteChannel sink)
+      throws IOException {
+    for (Piece piece : pieces) {
+      if (piece instanceof Stored stored) {
+        drain(bytes.slice(stored.bufferOffset(), stored.length()), sink);
+      } else if (piece instanceof Zeros zeros) {
+        for (long left = zeros.length(); left > 0; ) {
+          int count = (int) Math.min(left, ZEROS.capacity());
+          drain(ZEROS.slice(0, count), sink);
+          left -= count;
+        }
+      }
+    }
+  }
+
+  private static void drain(ByteBuffer bytes, WritableByteChannel sink) throws IOException {
+    while (bytes.hasRemaining()) {
+      sink.write(bytes);
+    }
+  }
+}
