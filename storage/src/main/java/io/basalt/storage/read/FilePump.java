@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
-/** Carries out the steps of a read: a few are under way on the drives while one goes to the sink. */
+/**
+ * Carries out the steps of a read: a few are under way on the drives while one goes to the sink.
+ */
 final class FilePump {
   private static final int STEPS_AHEAD = 3;
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
@@ -60,7 +62,8 @@ final class FilePump {
       try {
         read.get();
       } catch (ExecutionException e) {
-        // Why does not matter here: recover meets the same fault and either gets round it or says it.
+        // Why does not matter here: recover meets the same fault and either gets round it or says
+        // it.
         failed = true;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

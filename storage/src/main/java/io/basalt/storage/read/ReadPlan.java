@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
- * Cuts a read of [from, to) of a file into steps of about {@code stepBytes}. A shard is read whole even
- * where an extent takes a part of it, since its checksum covers all of it; shards that stand side by
- * side in a segment become one range. Pure.
+ * Cuts a read of [from, to) of a file into steps of about {@code stepBytes}. A shard is read whole
+ * even where an extent takes a part of it, since its checksum covers all of it; shards that stand
+ * side by side in a segment become one range. Pure.
  */
 final class ReadPlan implements Iterator<ReadStep> {
   private static final Comparator<Shard> BY_PLACE =
