@@ -5,10 +5,11 @@ import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.Root.LiveAttempt;
 import io.basalt.storage.root.Root.Pin;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Edits the successor of a root. Starts as a copy of its base; a setter replaces a whole list. One
- * instance belongs to one thread.
+ * Edits the successor of a root. Starts as a copy of its base, with the base among the kept roots;
+ * a setter replaces a whole list. One instance belongs to one thread.
  */
 public final class RootBuilder {
   private final Root base;
@@ -33,7 +34,9 @@ public final class RootBuilder {
     this.tails = base.tails();
     this.runs = base.runs();
     this.locationMap = base.locationMap();
-    this.kept = base.kept();
+    this.kept =
+        Stream.concat(base.kept().stream(), Stream.of(new KeptRoot(base.number(), base.at())))
+            .toList();
     this.pins = base.pins();
     this.rejectsTopicId = base.rejectsTopicId();
     this.floor = base.floor();

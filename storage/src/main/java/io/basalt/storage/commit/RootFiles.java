@@ -1,0 +1,381 @@
+package io.basalt.storage.commit;
+
+import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.commit.Arbiter.Proposal;
+import io.basalt.storage.commit.RootDrives.Answers;
+import io.basalt.storage.drive.Drive;
+import io.basalt.storage.drive.Drive.StoredFile;
+import io.basalt.storage.drive.DriveFile;
+import io.basalt.storage.drive.DriveInfo;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.Root.KeptRoot;
+import io.basalt.storage.root.RootCodec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/**
+ * The files of roots. A body {@code roots/body-<body id>} is a proposal; linked as {@code
+ * roots/root-<number>} it is a fact. A root is final on drives of two enclosures. The head is the
+ * highest root on any drive that answers, so the drives that took it need not be known to find it.
+ *
+ * <p>Safe from several threads: it holds no state but the drives.
+ */
+public final class RootFiles {
+  private static final String DIRECTORY = "roots";
+  private static final Pattern NUMBERED = Pattern.compile("roots/root-(\\d{12,18})");
+
+  /** No root is near this; a longer file is damaged. */
+  private static final long LONGEST = 64L << 20;
+
+  private final RootDrives drives;
+
+  /** Roots on {@code copies} drives where there are as many; never on fewer than two. */
+  public RootFiles(DriveSet drives, int copies) {
+    this.drives = new RootDrives(drives, copies);
+  }
+
+  public static String fileName(long number) {
+    return "roots/root-%012d".formatted(number);
+  }
+
+  static String bodyName(String bodyId) {
+    return "roots/body-" + bodyId;
+  }
+
+  static int crc32c(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return (int) crc.getValue();
+  }
+
+  String storeId() {
+    return drives.storeId();
+  }
+
+  String missingDrives() {
+    return drives.missing();
+  }
+
+  /**
+   * The newest root, for readers: it is made final first where a stop left it on one enclosure.
+   *
+   * @throws IOException if no drive that answers holds a root, or not one intact copy of the newest
+   */
+  public Root head() throws IOException, ArbiterException {
+    Stored newest =
+        newest()
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "no root on any drive that answers (missing: %s): bring the drives back"
+                            .formatted(drives.missing())));
+    if (newest.on().stream().map(DriveInfo::enclosure).distinct().count() < RootDrives.ENCLOSURES) {
+      place(newest.root(), newest.bytes(), Set.of());
+    }
+    return newest.root();
+  }
+
+  /** The newest root as it stands, final or not; empty if there is none. */
+  Optional<Stored> newest() throws IOException {
+    for (long tried = -1; ; ) {
+      Answers<List<StoredFile>> lists = drives.each(drives.available(), d -> d.list(DIRECTORY));
+      long number =
+          lists.answers().values().stream()
+              .flatMap(List::stream)
+              .mapToLong(file -> number(file.name()))
+              .max()
+              .orElse(-1);
+      if (number < 0) {
+        return Optional.empty();
+      }
+      List<DriveInfo> on =
+          lists.answers().entrySet().stream()
+              .filter(e -> e.getValue().stream().anyMatch(f -> number(f.name()) == number))
+              .map(e -> e.getKey())
+              .toList();
+      Optional<byte[]> bytes = intact(on, fileName(number), Optional.empty());
+      if (bytes.isPresent()) {
+        return Optional.of(
+            new Stored(decode(bytes.get(), "the root drives", number), bytes.get(), on));
+      }
+      // Thinned away between the list and the read, by someone who knows a newer one: look again.
+      if (number == tried) {
+        throw new IOException(
+            "root %d is listed on %s and can be read from none of them"
+                .formatted(number, on.stream().map(DriveInfo::id).toList()));
+      }
+      tried = number;
+    }
+  }
+
+  /**
+   * A root by its number: any that some drive holds, a leftover too; see {@link #snapshot}.
+   *
+   * @throws NoSuchFileException if no drive that answers holds it
+   */
+  public Root read(long number) throws IOException {
+    byte[] bytes =
+        intact(drives.available(), fileName(number), Optional.empty())
+            .orElseThrow(() -> new NoSuchFileException(fileName(number)));
+    return decode(bytes, "the root drives", number);
+  }
+
+  /**
+   * A root that readers may open: the head or one that the head keeps. Empty for all others, also
+   * where a drive that was away still holds the file.
+   */
+  public Optional<Root> snapshot(Root head, long number) throws IOException {
+    if (number == head.number()) {
+      return Optional.of(head);
+    }
+    boolean kept = head.kept().stream().mapToLong(KeptRoot::number).anyMatch(n -> n == number);
+    return kept ? Optional.of(read(number)) : Optional.empty();
+  }
+
+  /**
+   * Writes a body to the root drives, in parallel, and forces it there.
+   *
+   * @param obsolete bodies of this attempt that no one needs any more; deleted on the way
+   * @return the drives that took it, of at least two enclosures
+   */
+  Set<DriveInfo> writeBody(String bodyId, byte[] bytes, Collection<String> obsolete)
+      throws IOException {
+    Answers<Boolean> answers =
+        drives.each(
+            drives.chosen(),
+            drive -> {
+              for (String old : obsolete) {
+                deleteIfExists(drive, bodyName(old));
+              }
+              write(drive, bodyName(bodyId), bytes);
+              drive.forceDirectoryOf(bodyName(bodyId));
+              return true;
+            });
+    answers.requireTwoEnclosures("body " + bodyId);
+    return answers.answers().keySet();
+  }
+
+  void deleteBody(String bodyId) throws IOException {
+    drives.each(drives.available(), drive -> deleteIfExists(drive, bodyName(bodyId)));
+  }
+
+  /**
+   * Makes a decided root a fact on the root drives: linked, and its directory forced, on two
+   * enclosures at least. Repeating it is harmless.
+   *
+   * @param withBody drives whose body is known to be whole; others get a copy
+   * @throws ArbiterException if another body has the number
+   */
+  void place(Root root, byte[] bytes, Set<DriveInfo> withBody)
+      throws IOException, ArbiterException {
+    Set<DriveInfo> on = new TreeSet<>(Comparator.comparing(DriveInfo::id));
+    on.addAll(drives.chosen());
+    on.addAll(withBody);
+    Set<String> bodies = Set.copyOf(withBody.stream().map(DriveInfo::id).toList());
+    Answers<Optional<String>> answers =
+        drives.each(on, d -> place(d, root, bytes, bodies.contains(d.info().id())));
+    Optional<String> other =
+        answers.answers().values().stream().flatMap(Optional::stream).findFirst();
+    if (other.isPresent()) {
+      throw new ArbiterException(
+          ("root %d is %s on a drive and %s by the commits topic: two histories; stop all jobs and"
+                  + " run basalt repair-arbiter")
+              .formatted(root.number(), other.get(), root.bodyId()));
+    }
+    answers.requireTwoEnclosures("root " + root.number());
+  }
+
+  /** The bytes that a proposal names, from the numbered file or the body; empty if none is left. */
+  Optional<byte[]> find(Proposal proposal) throws IOException {
+    Optional<Integer> crc = Optional.of(proposal.crc32c());
+    String numbered = fileName(proposal.number());
+    // The winner links before it deletes the body, so a third look finds what the second missed.
+    for (String name : List.of(numbered, bodyName(proposal.bodyId()), numbered)) {
+      Optional<byte[]> bytes = intact(drives.available(), name, crc);
+      if (bytes.isPresent()) {
+        return bytes;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Numbers of all roots on a drive, and the drives that hold each. */
+  Answers<List<Long>> numbers() throws IOException {
+    return drives.each(
+        drives.available(),
+        drive ->
+            drive.list(DIRECTORY).stream()
+                .map(file -> number(file.name()))
+                .filter(n -> n >= 0)
+                .toList());
+  }
+
+  void delete(DriveInfo drive, Collection<Long> numbers) throws IOException {
+    drives.each(
+        List.of(drive),
+        d -> {
+          for (long number : numbers) {
+            deleteIfExists(d, fileName(number));
+          }
+          return true;
+        });
+  }
+
+  /** Empty if the root now has its name on the drive, else the body id that has it. */
+  private static Optional<String> place(Drive drive, Root root, byte[] bytes, boolean hasBody)
+      throws IOException {
+    String name = fileName(root.number());
+    Optional<String> other = Optional.empty();
+    try {
+      if (hasBody) {
+        drive.link(bodyName(root.bodyId()), name);
+      } else {
+        linkCopy(drive, root, bytes);
+      }
+    } catch (FileAlreadyExistsException taken) {
+      other = mend(drive, root, bytes);
+    } catch (NoSuchFileException swept) {
+      // The attempt was ended while it slept, after its record had won.
+      linkCopy(drive, root, bytes);
+    }
+    drive.forceDirectoryOf(name);
+    return other;
+  }
+
+  /** The name is taken: by the same root, by a damaged copy, which is replaced, or by another. */
+  private static Optional<String> mend(Drive drive, Root root, byte[] bytes) throws IOException {
+    String name = fileName(root.number());
+    byte[] found = bytes(drive, name);
+    if (Arrays.equals(found, bytes)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(RootCodec.decode(found, drive.info().id(), name).bodyId());
+    } catch (CorruptDataException damaged) {
+      drive.delete(name);
+      linkCopy(drive, root, bytes);
+      return Optional.empty();
+    }
+  }
+
+  private static void linkCopy(Drive drive, Root root, byte[] bytes) throws IOException {
+    String name = fileName(root.number());
+    String copy = writeCopy(drive, root.bodyId(), bytes);
+    try {
+      drive.link(copy, name);
+    } catch (FileAlreadyExistsException taken) {
+      byte[] found = bytes(drive, name);
+      if (!Arrays.equals(found, bytes)) {
+        throw taken;
+      }
+    } finally {
+      deleteIfExists(drive, copy);
+    }
+  }
+
+  /** Several finishers may copy at once: whoever makes a name owns it. */
+  private static String writeCopy(Drive drive, String bodyId, byte[] bytes) throws IOException {
+    for (int copy = 0; ; copy++) {
+      String name = bodyName(bodyId) + "-copy-" + copy;
+      try {
+        write(drive, name, bytes);
+        return name;
+      } catch (FileAlreadyExistsException another) {
+        // Of a finisher that stopped or that is at work.
+        continue;
+      }
+    }
+  }
+
+  private static void write(Drive drive, String name, byte[] bytes) throws IOException {
+    try (DriveFile file = drive.create(name, bytes.length)) {
+      file.write(ByteBuffer.wrap(bytes), 0);
+      file.force();
+    }
+  }
+
+  private Optional<byte[]> intact(Collection<DriveInfo> on, String name, Optional<Integer> crc32c)
+      throws IOException {
+    IOException damage = null;
+    for (DriveInfo drive : on) {
+      Answers<byte[]> answer = drives.each(List.of(drive), d -> bytes(d, name));
+      for (byte[] bytes : answer.answers().values()) {
+        try {
+          if (crc32c.isEmpty()) {
+            RootCodec.decode(bytes, drive.id(), name);
+            return Optional.of(bytes);
+          }
+          if (crc32c.get() == crc32c(bytes)) {
+            return Optional.of(bytes);
+          }
+          drives.countMismatch(drive);
+        } catch (CorruptDataException e) {
+          drives.countMismatch(drive);
+          damage = e;
+        }
+      }
+    }
+    if (damage != null) {
+      throw damage;
+    }
+    return Optional.empty();
+  }
+
+  private static Root decode(byte[] bytes, String where, long number) throws IOException {
+    Root root = RootCodec.decode(bytes, where, fileName(number));
+    if (root.number() != number) {
+      throw new CorruptDataException(
+          where, fileName(number), 0, "root " + number, "root " + root.number());
+    }
+    return root;
+  }
+
+  private static byte[] bytes(Drive drive, String name) throws IOException {
+    try (DriveFile file = drive.open(name)) {
+      long length = file.length();
+      if (length > LONGEST) {
+        throw new CorruptDataException(
+            drive.info().id(), name, 0, "at most " + LONGEST + " bytes", length + " bytes");
+      }
+      ByteBuffer buffer = ByteBuffer.allocate((int) length);
+      file.read(buffer, 0);
+      return buffer.array();
+    }
+  }
+
+  private static boolean deleteIfExists(Drive drive, String name) throws IOException {
+    try {
+      drive.delete(name);
+      return true;
+    } catch (NoSuchFileException gone) {
+      return false;
+    }
+  }
+
+  private static long number(String name) {
+    Matcher match = NUMBERED.matcher(name);
+    return match.matches() ? Long.parseLong(match.group(1)) : -1;
+  }
+
+  /** A root, its bytes, and the drives that hold it. */
+  record Stored(Root root, byte[] bytes, List<DriveInfo> on) {
+    Stored {
+      Objects.requireNonNull(root);
+      on = List.copyOf(on);
+    }
+  }
+}
