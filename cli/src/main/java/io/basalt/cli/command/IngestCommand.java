@@ -1,0 +1,61 @@
+package io.basalt.cli.command;
+
+import io.basalt.cli.Failure;
+import io.basalt.cli.supervisor.IngestWish;
+import io.basalt.cli.supervisor.LocalCluster;
+import io.basalt.cli.supervisor.LocalState;
+import io.basalt.storage.config.StoreConfig;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "ingest", description = "Start or stop the ingest job, here or on another cluster.")
+public final class IngestCommand extends StoreCommand {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @Option(
+      names = "--target",
+      paramLabel = "HOST:PORT",
+      description = "the REST address of a Flink 2.2 cluster; the local one without it")
+  private String target;
+
+  @Option(names = "--stop", description = "stop it; what is not applied yet stays in Kafka")
+  private boolean stop;
+
+  @Option(
+      names = "--accept-loss",
+      description = "go on although Kafka lost records that were not applied")
+  private boolean acceptLoss;
+
+  @Override
+  public Integer call() throws Exception {
+    StoreConfig config = config();
+    if (target != null) {
+      throw new Failure("--target");
+    }
+    LocalCluster cluster = cluster();
+    LocalState state =
+        cluster
+            .state()
+            .orElseThrow(
+                () ->
+                    new Failure(
+                        "nothing runs here: start it with "
+                            + Hints.on(config.file(), "up")
+                            + ", or name a cluster with --target HOST:PORT"));
+    new IngestWish(!stop, acceptLoss).write(cluster.directory());
+    String wanted = stop ? "stopped" : "running";
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!state.ingest().equals(wanted)) {
+      if (System.nanoTime() > end) {
+        throw new Failure(
+            "ingest is not %s after %d s: %s"
+                .formatted(wanted, PATIENCE.toSeconds(), state.problem()));
+      }
+      Thread.sleep(100);
+      state = cluster.state().orElseThrow(() -> new Failure("the supervisor ended meanwhile"));
+    }
+    out().println("ingest is " + wanted);
+    return 0;
+  }
+}

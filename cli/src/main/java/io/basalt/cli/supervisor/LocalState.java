@@ -1,0 +1,46 @@
+package io.basalt.cli.supervisor;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the supervisor knows, as other processes see it.
+ *
+ * @param supervisor its process id
+ * @param phase what it is doing, for people: "starting Kafka", "running"
+ * @param bootstrap Kafka's address
+ * @param restPort Flink's REST port on the loopback address
+ * @param rpcPort the JobManager's port for TaskManagers
+ * @param ingest starting, running, restarting, stopped or failed
+ * @param problem why something waits, or null
+ */
+public record LocalState(
+    long supervisor,
+    String phase,
+    String bootstrap,
+    int restPort,
+    int rpcPort,
+    String ingest,
+    String ingestJob,
+    String problem,
+    List<Service> services) {
+  public LocalState {
+    services = services == null ? List.of() : List.copyOf(services);
+  }
+
+  /** A process of the cluster; restarts counts the starts after the first. */
+  public record Service(String name, long pid, int restarts) {}
+
+  public static Optional<LocalState> read(StoreDirectory directory) {
+    return Json.read(directory.state(), LocalState.class);
+  }
+
+  /** Whether the supervisor that wrote this still lives. */
+  public boolean alive(StoreDirectory directory) {
+    return ServiceProcess.find(directory, Supervisor.NAME, supervisor).isPresent();
+  }
+
+  public String flink() {
+    return Loopback.HOST + ":" + restPort;
+  }
+}

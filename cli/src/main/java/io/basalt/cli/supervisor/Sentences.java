@@ -1,0 +1,37 @@
+package io.basalt.cli.supervisor;
+
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** What an exception says to a person: one line. */
+public final class Sentences {
+  private Sentences() {}
+
+  public static String of(Throwable error) {
+    Throwable cause = error;
+    while (cause.getCause() != null && isEnvelope(cause)) {
+      cause = cause.getCause();
+    }
+    String message = cause.getMessage();
+    if (cause instanceof NoSuchFileException) {
+      message = message + " does not exist";
+    } else if (cause instanceof FileAlreadyExistsException) {
+      message = message + " exists already";
+    } else if (cause instanceof AccessDeniedException) {
+      message = "no permission for " + message;
+    } else if (message == null || message.isBlank()) {
+      message = cause.getClass().getSimpleName();
+    }
+    return message.lines().findFirst().orElse("").strip();
+  }
+
+  /** Exceptions that say nothing of their own. */
+  private static boolean isEnvelope(Throwable error) {
+    return error instanceof ExecutionException
+        || error instanceof CompletionException
+        || (error.getMessage() != null && error.getMessage().equals(error.getCause().toString()));
+  }
+}
