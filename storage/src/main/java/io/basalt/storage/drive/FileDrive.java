@@ -133,8 +133,10 @@ public final class FileDrive implements Drive {
 
   @Override
   public DriveFile create(String name, long size) throws IOException {
-    checkLabel();
     Path file = path(name);
+    if (usedBytes() + size > info.size()) {
+      throw new DriveFullException(info.id(), "no room for %s of %d bytes".formatted(name, size));
+    }
     try {
       Files.createDirectories(file.getParent());
       FileChannel channel =

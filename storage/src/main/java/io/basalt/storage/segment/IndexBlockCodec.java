@@ -1,0 +1,170 @@
+package io.basalt.storage.segment;
+
+import io.basalt.storage.UnsupportedFormatException;
+import io.basalt.storage.ingest.Range;
+import io.basalt.storage.segment.IndexBlockTrailer.Kind;
+import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.Shard;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.zip.CRC32C;
+
+/** Index blocks and seals as bytes. A block can be found from its end, and each checks itself. */
+public final class IndexBlockCodec {
+  /** Bytes of a seal; every segment keeps this room below its index blocks. */
+  public static final int SEAL_BYTES = IndexBlockTrailer.BYTES;
+
+  private IndexBlockCodec() {}
+
+  /** At least the bytes that an event takes in a block. */
+  public static int boundBytes(Event event) {
+    int bytes = 64 + 3 * event.path().length();
+    if (event.upload().isPresent()) {
+      bytes += 3 * event.upload().get().length();
+    }
+    for (Shard shard : event.shards()) {
+      bytes += boundBytes(shard.segment());
+    }
+    return bytes;
+  }
+
+  /** At least the bytes that a shard of this segment takes in a block. */
+  public static int boundBytes(String segment) {
+    return 32 + segment.length();
+  }
+
+  /** At least the bytes of a block without its events. */
+  public static int boundBytes(int ranges) {
+    return IndexBlockTrailer.BYTES + 32 + 40 * ranges;
+  }
+
+  /**
+   * Appends a block at the target's position.
+   *
+   * @param dataEnd end of the segment's shards once the flush is done, bytes
+   * @throws java.nio.BufferOverflowException if the target is too small
+   */
+  public static void encode(IndexBlock block, long dataEnd, ByteBuffer target) {
+    int start = target.position();
+    IndexBlockPayload.encode(block.ranges(), block.events(), target);
+    close(target, start, Kind.INDEX, block.segment(), dataEnd, block.events().size());
+  }
+
+  /** Appends a seal at the target's position. */
+  public static void encodeSeal(String segment, long dataEnd, ByteBuffer target) {
+    close(target, target.position(), Kind.SEAL, segment, dataEnd, 0);
+  }
+
+  private static void close(
+      ByteBuffer target, int start, Kind kind, String segment, long dataEnd, int count) {
+    int length = target.position() - start;
+    IndexBlockTrailer.putUnchecked(target, kind, segment, dataEnd, length, count);
+    target.putInt(crc32c(target, start, length + IndexBlockTrailer.CHECKED_BYTES));
+  }
+
+  private static int crc32c(ByteBuffer bytes, int start, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes.duplicate().position(start).limit(start + length));
+    return (int) crc.getValue();
+  }
+
+  /**
+   * What was found in the upper part of a segment.
+   *
+   * @param blocks the newest, which is the lowest, last
+   * @param start where the lowest block begins in the bytes given
+   * @param sealedDataEnd end of the shards if a seal follows below the blocks
+   * @param damage what is wrong below {@code start}, or null at a clean end: zeros, a seal, or the
+   *     start of the bytes given
+   */
+  public record Walk(
+      List<IndexBlock> blocks, int start, OptionalLong sealedDataEnd, String damage) {
+    public Walk {
+      blocks = List.copyOf(blocks);
+    }
+  }
+
+  /**
+   * Reads blocks from the limit of {@code bytes}, the segment's end, downward to its position.
+   *
+   * @param file names the file in errors
+   * @throws UnsupportedFormatException if a newer program wrote a block
+   */
+  public static Walk walk(String segment, String file, ByteBuffer bytes) throws IOException {
+    List<IndexBlock> blocks = new ArrayList<>();
+    int end = bytes.limit();
+    while (true) {
+      int at = end - IndexBlockTrailer.BYTES;
+      if (end == bytes.position()) {
+        return new Walk(blocks, end, OptionalLong.empty(), null);
+      }
+      if (at < bytes.position()) {
+        return new Walk(
+            blocks, end, OptionalLong.empty(), zeros(bytes, end) ? null : "no room for a trailer");
+      }
+      if (!IndexBlockTrailer.hasMagic(bytes, at)) {
+        return new Walk(blocks, end, OptionalLong.empty(), zeros(bytes, end) ? null : "no trailer");
+      }
+      if (IndexBlockTrailer.version(bytes, at) > IndexBlockTrailer.VERSION) {
+        throw new UnsupportedFormatException(
+            file, IndexBlockTrailer.VERSION, IndexBlockTrailer.version(bytes, at));
+      }
+      IndexBlockTrailer trailer = IndexBlockTrailer.get(bytes, at);
+      String damage = damage(trailer, segment, bytes, at);
+      if (damage != null) {
+        return new Walk(blocks, end, OptionalLong.empty(), damage);
+      }
+      if (trailer.kind() == Kind.SEAL) {
+        return new Walk(blocks, end, OptionalLong.of(trailer.dataEnd()), null);
+      }
+      end = at - trailer.length();
+      blocks.add(block(segment, file, trailer, bytes.duplicate().position(end).limit(at)));
+    }
+  }
+
+  private static IndexBlock block(
+      String segment, String file, IndexBlockTrailer trailer, ByteBuffer payload)
+      throws IOException {
+    List<Range> ranges = new ArrayList<>();
+    List<Event> events = new ArrayList<>(trailer.count());
+    IndexBlockPayload.decode(payload, ranges, events);
+    if (events.size() != trailer.count()) {
+      throw new IOException(
+          "%s: an index block with a right checksum has %d events, not %d"
+              .formatted(file, events.size(), trailer.count()));
+    }
+    return new IndexBlock(segment, ranges, events);
+  }
+
+  private static String damage(
+      IndexBlockTrailer trailer, String segment, ByteBuffer bytes, int at) {
+    if (trailer == null) {
+      return "a trailer of an unknown kind";
+    }
+    if (trailer.length() < 0 || trailer.length() > at - bytes.position()) {
+      return "a block of " + trailer.length() + " bytes, more than there are";
+    }
+    int start = at - trailer.length();
+    int found = crc32c(bytes, start, trailer.length() + IndexBlockTrailer.CHECKED_BYTES);
+    if (found != trailer.crc32c()) {
+      return "a block with CRC32C %08x, not %08x".formatted(found, trailer.crc32c());
+    }
+    if (trailer.segmentHash() != IndexBlockTrailer.hash(segment)) {
+      return "a block of another segment";
+    }
+    return null;
+  }
+
+  /** Whether the bytes where the next trailer would be are untouched. */
+  private static boolean zeros(ByteBuffer bytes, int end) {
+    for (int i = Math.max(bytes.position(), end - IndexBlockTrailer.BYTES); i < end; i++) {
+      if (bytes.get(i) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

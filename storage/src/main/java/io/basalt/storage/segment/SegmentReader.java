@@ -1,0 +1,197 @@
+package io.basalt.storage.segment;
+
+import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.drive.Drive;
+import io.basalt.storage.drive.DriveFile;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.root.SegmentLocation;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.zip.CRC32C;
+
+/**
+ * Reads shards and index blocks inside the committed ends of a segment. Every byte is checked; what
+ * one mirror cannot give intact comes from the other. Safe for use by several threads.
+ */
+public final class SegmentReader implements Closeable {
+  private static final int OPEN_FILES = 128;
+  private static final int SCRATCH_BUFFERS = 8;
+  private static final long STRETCH_BYTES = 4 << 20;
+
+  private final DriveSet drives;
+  private final OpenFiles files = new OpenFiles(OPEN_FILES);
+
+  /**
+   * Drives fill a buffer of their own, and the caller copies from it: a drive that answers after
+   * its deadline must not write into bytes that the other mirror has delivered meanwhile.
+   */
+  private final ArrayBlockingQueue<ByteBuffer> scratch = new ArrayBlockingQueue<>(SCRATCH_BUFFERS);
+
+  public SegmentReader(DriveSet drives) {
+    this.drives = drives;
+  }
+
+  /**
+   * Fills the target with the shard at {@code position}, whose length is the target's remaining
+   * bytes.
+   *
+   * @throws IOException if no mirror has the bytes intact: that of the first mirror asked, the
+   *     other's suppressed
+   */
+  public void read(SegmentLocation segment, long position, ByteBuffer target, int crc32c)
+      throws IOException {
+    int length = target.remaining();
+    if (position < 0 || position + length > segment.dataEnd()) {
+      throw new CorruptDataException(
+          String.join(", ", segment.drives()),
+          segment.fileName(),
+          position,
+          "a shard of " + length + " bytes",
+          "the end of the shards at " + segment.dataEnd());
+    }
+    ByteBuffer bytes =
+        fromAny(segment, position, drive -> checked(drive, segment, position, length, crc32c));
+    target.put(bytes);
+    // A full queue means that there are enough for all readers.
+    boolean ignored = scratch.offer(bytes);
+  }
+
+  private ByteBuffer checked(
+      Drive drive, SegmentLocation segment, long position, int length, int crc32c)
+      throws IOException {
+    ByteBuffer bytes = scratch.poll();
+    if (bytes == null || bytes.capacity() < length) {
+      bytes = ByteBuffer.allocateDirect(Math.max(length, 256 << 10));
+    }
+    bytes.clear().limit(length);
+    fill(drive, segment, position, bytes);
+    bytes.flip();
+    CRC32C crc = new CRC32C();
+    crc.update(bytes.duplicate());
+    if ((int) crc.getValue() != crc32c) {
+      throw new CorruptDataException(
+          drive.info().id(),
+          segment.fileName(),
+          position,
+          "CRC32C %08x".formatted(crc32c),
+          "CRC32C %08x".formatted((int) crc.getValue()));
+    }
+    return bytes;
+  }
+
+  /** The shard read from one named mirror, checked; for verification. */
+  public void check(SegmentLocation segment, String drive, long position, int length, int crc32c)
+      throws IOException {
+    boolean ignored =
+        scratch.offer(drives.call(drive, d -> checked(d, segment, position, length, crc32c)));
+  }
+
+  /** The committed index blocks, oldest first. */
+  public List<IndexBlock> indexBlocks(SegmentLocation segment) throws IOException {
+    return fromAny(segment, 0, drive -> indexBlocks(drive, segment));
+  }
+
+  /** The committed index blocks as one mirror has them, oldest first; for verification. */
+  public List<IndexBlock> indexBlocks(SegmentLocation segment, String drive) throws IOException {
+    return drives.call(drive, d -> indexBlocks(d, segment));
+  }
+
+  private List<IndexBlock> indexBlocks(Drive drive, SegmentLocation segment) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(segment.size() - segment.indexStart()));
+    fill(drive, segment, segment.indexStart(), bytes);
+    IndexBlockCodec.Walk walk =
+        IndexBlockCodec.walk(segment.segment(), segment.fileName(), bytes.flip());
+    if (walk.start() != 0) {
+      throw new CorruptDataException(
+          drive.info().id(),
+          segment.fileName(),
+          segment.indexStart() + walk.start(),
+          "index blocks down to byte " + segment.indexStart(),
+          walk.damage() == null ? "an end" : walk.damage());
+    }
+    return walk.blocks();
+  }
+
+  /**
+   * All that can be found from the end of one mirror's file downward, whatever a root says of it;
+   * for rebuilding. Positions are those of the file.
+   */
+  public IndexBlockCodec.Walk walk(String segment, String drive) throws IOException {
+    String name = "segments/" + segment;
+    return drives.call(
+        drive,
+        d -> {
+          try (DriveFile file = d.open(name)) {
+            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.length()));
+            file.read(bytes, 0);
+            return IndexBlockCodec.walk(segment, name, bytes.flip());
+          }
+        });
+  }
+
+  private void fill(Drive drive, SegmentLocation segment, long position, ByteBuffer target)
+      throws IOException {
+    try {
+      files.use(
+          drive,
+          segment.fileName(),
+          file -> {
+            file.read(target, position);
+            return null;
+          });
+    } catch (EOFException shorter) {
+      CorruptDataException corrupt =
+          new CorruptDataException(
+              drive.info().id(),
+              segment.fileName(),
+              position,
+              target.limit() + " bytes",
+              shorter.getMessage());
+      corrupt.initCause(shorter);
+      throw corrupt;
+    }
+  }
+
+  private <T> T fromAny(
+      SegmentLocation segment, long position, io.basalt.storage.drive.DriveCall<T> call)
+      throws IOException {
+    IOException first = null;
+    for (String drive : order(segment, position)) {
+      try {
+        return drives.call(drive, call);
+      } catch (InterruptedIOException left) {
+        throw left;
+      } catch (IOException error) {
+        if (error instanceof CorruptDataException) {
+          drives.countMismatch(drive);
+        }
+        if (first == null) {
+          first = error;
+        } else {
+          first.addSuppressed(error);
+        }
+      }
+    }
+    throw first != null ? first : new IOException(segment.segment() + " has no mirror");
+  }
+
+  /** Mirrors take turns by position: both are busy, and no page is cached twice. */
+  private static List<String> order(SegmentLocation segment, long position) {
+    List<String> order = new ArrayList<>(segment.drives());
+    java.util.Collections.rotate(
+        order, (int) ((segment.segment().hashCode() + position / STRETCH_BYTES) & 1));
+    return order;
+  }
+
+  /** Closes the files that are kept open; reads under way end first. */
+  @Override
+  public void close() throws IOException {
+    files.close();
+  }
+}
