@@ -1,0 +1,121 @@
+package io.basalt.storage.read;
+
+import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.drive.Drive;
+import io.basalt.storage.drive.DriveFile;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.read.ReadStep.SegmentRange;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.tree.Shard;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
+
+/**
+ * Shards from the drives. The quick way reads a whole range from one mirror, the mirrors in turn,
+ * and checks each shard while it is in the processor's cache; what that cannot give, {@link
+ * SegmentReader} gets shard by shard from either mirror.
+ */
+final class DriveShards implements ShardSource {
+  /** What is read before it is checked: it stays in the processor's cache in between. */
+  private static final int CHUNK_BYTES = 256 << 10;
+
+  private final DriveSet drives;
+  private final SegmentReader segments;
+  private final Locations locations;
+  private final AtomicInteger turn = new AtomicInteger();
+
+  DriveShards(DriveSet drives, SegmentReader segments, Locations locations) {
+    this.drives = drives;
+    this.segments = segments;
+    this.locations = locations;
+  }
+
+  @Override
+  public CompletableFuture<Void> start(SegmentRange range, ByteBuffer target) {
+    Optional<SegmentLocation> place = locations.find(range.segment());
+    if (place.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          new IOException("segment " + range.segment() + " is not in the location map"));
+    }
+    String file = place.get().fileName();
+    return drives.submit(mirror(place.get()), drive -> read(drive, file, range, target));
+  }
+
+  private String mirror(SegmentLocation place) {
+    List<String> mirrors = place.drives();
+    int first = Math.floorMod(turn.getAndIncrement(), mirrors.size());
+    for (int i = 0; i < mirrors.size(); i++) {
+      String mirror = mirrors.get((first + i) % mirrors.size());
+      if (!drives.unavailable().containsKey(mirror)) {
+        return mirror;
+      }
+    }
+    return mirrors.get(first);
+  }
+
+  private static Void read(Drive drive, String name, SegmentRange range, ByteBuffer target)
+      throws IOException {
+    List<Shard> shards = range.shards();
+    int offset = 0;
+    try (DriveFile file = drive.open(name)) {
+      for (int i = 0; i < shards.size(); ) {
+        int after = endOfChunk(shards, i);
+        long position = shards.get(i).position();
+        Shard last = shards.get(after - 1);
+        int length = (int) (last.position() + last.length() - position);
+        file.read(target.slice(offset, length), position);
+        for (; i < after; i++) {
+          check(drive, name, shards.get(i), target.slice(offset, shards.get(i).length()));
+          offset += shards.get(i).length();
+        }
+      }
+    }
+    return null;
+  }
+
+  /** As many shards as one read takes: many small ones, or one that is large. */
+  private static int endOfChunk(List<Shard> shards, int first) {
+    long bytes = shards.get(first).length();
+    int after = first + 1;
+    while (after < shards.size() && bytes + shards.get(after).length() <= CHUNK_BYTES) {
+      bytes += shards.get(after).length();
+      after++;
+    }
+    return after;
+  }
+
+  private static void check(Drive drive, String name, Shard shard, ByteBuffer bytes)
+      throws CorruptDataException {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    if ((int) crc.getValue() != shard.crc32c()) {
+      throw new CorruptDataException(
+          drive.info().id(),
+          name,
+          shard.position(),
+          "CRC32C %08x".formatted(shard.crc32c()),
+          "%08x".formatted((int) crc.getValue()));
+    }
+  }
+
+  @Override
+  public void recover(SegmentRange range, ByteBuffer target) throws IOException {
+    for (Shard shard : range.shards()) {
+      int offset = target.position();
+      locations.read(
+          range.segment(),
+          place -> {
+            segments.read(
+                place, shard.position(), target.slice(offset, shard.length()), shard.crc32c());
+            return null;
+          });
+      target.position(offset + shard.length());
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.basalt.storage.read;
+
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.RunRef;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Tail;
+import io.basalt.storage.run.RunReader;
+import io.basalt.storage.segment.IndexBlock;
+import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.EventSource;
+import io.basalt.storage.tree.MergedEvents;
+import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.tree.SortedEvents;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The levels of one root's tree: its runs, and its tails as the youngest level. Each is read when
+ * it is first needed; runs are kept in memory up to a bound. Safe for several threads.
+ */
+final class Levels implements EventSource {
+  private static final long KEPT_BYTES = 64L << 20;
+
+  private final Root root;
+  private final Locations locations;
+  private final MirroredFiles files;
+  private final SegmentReader segments;
+  private final Map<String, RunReader> runs = new LinkedHashMap<>();
+  private long keptBytes;
+  private SortedEvents tails;
+
+  Levels(Root root, Locations locations, MirroredFiles files, SegmentReader segments) {
+    this.root = root;
+    this.locations = locations;
+    this.files = files;
+    this.segments = segments;
+  }
+
+  @Override
+  public Iterator<Event> events(PathRange paths) throws IOException {
+    List<Iterator<Event>> levels = new ArrayList<>();
+    for (RunRef run : root.runs()) {
+      if (paths.overlaps(run.minPath(), run.maxPath())) {
+        levels.add(run(run).events(paths));
+      }
+    }
+    levels.add(tails().events(paths));
+    return new MergedEvents(levels);
+  }
+
+  private RunReader run(RunRef run) throws IOException {
+    String name = run.file().name();
+    synchronized (runs) {
+      RunReader kept = runs.get(name);
+      if (kept != null) {
+        return kept;
+      }
+    }
+    RunReader reader = new RunReader(name, files.read(run.file()));
+    synchronized (runs) {
+      if (keptBytes + run.file().length() <= KEPT_BYTES && runs.put(name, reader) == null) {
+        keptBytes += run.file().length();
+      }
+    }
+    return reader;
+  }
+
+  private synchronized SortedEvents tails() throws IOException {
+    if (tails == null) {
+      List<Event> events = new ArrayList<>();
+      for (Tail tail : root.tails()) {
+        for (IndexBlock block : indexBlocks(tail.location())) {
+          events.addAll(block.events());
+        }
+      }
+      tails = new SortedEvents(events);
+    }
+    return tails;
+  }
+
+  private List<IndexBlock> indexBlocks(SegmentLocation committed) throws IOException {
+    // What the root says of the ends holds for ever; where the segment is only the head knows.
+    return locations.read(
+        committed.segment(),
+        place ->
+            segments.indexBlocks(
+                new SegmentLocation(
+                    committed.segment(),
+                    place.drives(),
+                    committed.size(),
+                    committed.dataEnd(),
+                    committed.indexStart())));
+  }
+}

@@ -1,0 +1,147 @@
+package io.basalt.storage.read;
+
+import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.location.LocationMap;
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.Fold;
+import io.basalt.storage.tree.FoldedPaths;
+import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.tree.StorePath;
+import io.basalt.storage.tree.Upload;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Reads the files of one root. Every byte was checked against its CRC32C before it is handed out; a
+ * copy that fails is answered by the other mirror. Reads need no Kafka and change nothing, except
+ * that a head found on too few drives is completed first.
+ *
+ * <p>A reader sees its root for ever. If the store drops that root meanwhile, a read fails with
+ * "changed while read" and never with other bytes. Safe for several threads. Keeps files open until
+ * it is closed; the drives stay the caller's.
+ */
+public final class StoreReader implements Closeable {
+  /** Large enough for a drive to stream, small enough that a few stay in the processor's cache. */
+  private static final int STEP_BYTES = 1 << 20;
+
+  private static final int ROOT_COPIES = 3;
+
+  private final Root root;
+  private final Levels levels;
+  private final FilePump pump;
+  private final SegmentReader segments;
+
+  private StoreReader(DriveSet drives, Root root, Locations locations) {
+    this.root = root;
+    this.segments = new SegmentReader(drives);
+    this.levels = new Levels(root, locations, new MirroredFiles(drives), segments);
+    this.pump =
+        new FilePump(new DriveShards(drives, segments, locations), new ReadBuffers(STEP_BYTES));
+  }
+
+  /** Opens the head. */
+  public static StoreReader open(DriveSet drives) throws IOException {
+    Root head = head(drives);
+    return new StoreReader(drives, head, locations(drives, head));
+  }
+
+  /** Opens a root that the head keeps, or the head. */
+  public static StoreReader open(DriveSet drives, Root root) throws IOException {
+    return new StoreReader(drives, root, locations(drives, head(drives)));
+  }
+
+  private static Root head(DriveSet drives) throws IOException {
+    try {
+      return new RootFiles(drives, ROOT_COPIES).head();
+    } catch (ArbiterException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private static Locations locations(DriveSet drives, Root head) throws IOException {
+    MirroredFiles files = new MirroredFiles(drives);
+    return new Locations(LocationMap.load(files, head), old -> old.reload(files, head(drives)));
+  }
+
+  public Root root() {
+    return root;
+  }
+
+  /** The file, or empty if there is none. */
+  public Optional<FileState> stat(String path) throws IOException {
+    return fold(path).file();
+  }
+
+  /** Parts of an upload of the path that is not published; empty if there are none. */
+  public Optional<Upload> pendingUpload(String path, String upload) throws IOException {
+    return Optional.ofNullable(fold(path).pending().get(upload));
+  }
+
+  private Fold fold(String path) throws IOException {
+    Fold fold = new Fold(path);
+    levels.events(PathRange.exactly(path)).forEachRemaining(fold::apply);
+    return fold;
+  }
+
+  /**
+   * The file at the prefix, if there is one, then what is below it, in the order of paths: its
+   * children, or all files if recursive. {@code /} lists the whole store. Lazy; what fails while it
+   * is consumed is an UncheckedIOException.
+   *
+   * @throws IllegalArgumentException if the prefix is neither {@code /} nor a path
+   */
+  public Stream<ListEntry> list(String prefix, boolean recursive) throws IOException {
+    String directory = StorePath.directory(prefix);
+    Listing below =
+        new Listing(
+            new FoldedPaths(levels.events(PathRange.startingWith(directory))),
+            directory,
+            recursive ? Listing.Depth.ALL : Listing.Depth.CHILDREN);
+    if (directory.equals("/")) {
+      return stream(below);
+    }
+    Optional<ListEntry> itself =
+        stat(directory.substring(0, directory.length() - 1)).map(ListEntry.File::new);
+    return Stream.concat(itself.stream(), stream(below));
+  }
+
+  private static Stream<ListEntry> stream(Iterator<ListEntry> entries) {
+    return StreamSupport.stream(
+        Spliterators.spliteratorUnknownSize(entries, Spliterator.ORDERED | Spliterator.NONNULL),
+        false);
+  }
+
+  /**
+   * Writes bytes [from, to) of the file to the sink. Several may be read at once.
+   *
+   * @throws IllegalArgumentException if the file has no such range
+   * @throws IOException if both copies of a shard fail; the sink may then have taken bytes before
+   *     it
+   */
+  public void read(FileState file, long from, long to, WritableByteChannel sink)
+      throws IOException {
+    pump.run(new ReadPlan(file, from, to, STEP_BYTES), sink);
+  }
+
+  /** Writes the whole file to the sink. */
+  public void read(FileState file, WritableByteChannel sink) throws IOException {
+    read(file, 0, file.size(), sink);
+  }
+
+  @Override
+  public void close() throws IOException {
+    segments.close();
+  }
+}

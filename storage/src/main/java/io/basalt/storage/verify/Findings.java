@@ -1,0 +1,27 @@
+package io.basalt.storage.verify;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Counts and problems as they are found. Safe for several threads. */
+final class Findings {
+  private final Map<String, Long> checked = new LinkedHashMap<>();
+  private final Set<Problem> problems = new LinkedHashSet<>();
+
+  synchronized void count(String kind, long more) {
+    checked.merge(kind, more, Long::sum);
+  }
+
+  synchronized void problem(Problem.Kind kind, String drive, String file, String what) {
+    problems.add(new Problem(kind, drive, file, what));
+  }
+
+  synchronized VerifyReport report() {
+    List<Problem> all = new ArrayList<>(problems);
+    return new VerifyReport(all.isEmpty(), checked, all);
+  }
+}

@@ -1,0 +1,138 @@
+package io.basalt.storage.verify;
+
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.location.LocationMap;
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.FileRef;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Tail;
+import io.basalt.storage.segment.IndexBlock;
+import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.Shard;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Checks a store: drives, roots, the location map, runs, segments and every shard, on every copy.
+ * It reads all of it and changes nothing. Meant for a store that nobody commits to meanwhile;
+ * beside a live ingest a file that was dropped after the head was read shows as missing.
+ */
+public final class Verifier {
+  private static final int ROOT_COPIES = 3;
+
+  private final DriveSet drives;
+  private final int rootCopies;
+
+  public Verifier(DriveSet drives) {
+    this(drives, ROOT_COPIES);
+  }
+
+  /** A verifier of a store whose roots go to that many drives. */
+  public Verifier(DriveSet drives, int rootCopies) {
+    this.drives = drives;
+    this.rootCopies = rootCopies;
+  }
+
+  /** Checks everything; what cannot be read is a problem, never an exception. */
+  public VerifyReport verify() {
+    Findings findings = new Findings();
+    drives
+        .unavailable()
+        .forEach((drive, why) -> findings.problem(Problem.Kind.DRIVE, drive, "", why));
+    Copies copies = new Copies(drives, findings);
+    List<Root> roots = new RootCheck(drives, rootCopies, copies, findings).check();
+    if (!roots.isEmpty()) {
+      try (SegmentCheck segments = new SegmentCheck(drives, findings)) {
+        new Pass(roots, copies, segments, findings).run();
+      }
+    }
+    return findings.report();
+  }
+
+  /** One pass over what the head and its kept roots name. */
+  private final class Pass {
+    private final List<Root> roots;
+    private final Root head;
+    private final Copies copies;
+    private final Findings findings;
+    private final SegmentCheck segmentCheck;
+    private final Map<String, SegmentLocation> segments = new TreeMap<>();
+    private final Map<String, List<IndexBlock>> index = new HashMap<>();
+    private final Map<String, Set<Shard>> shards = new TreeMap<>();
+
+    Pass(List<Root> roots, Copies copies, SegmentCheck segmentCheck, Findings findings) {
+      this.roots = roots;
+      this.head = roots.get(0);
+      this.copies = copies;
+      this.findings = findings;
+      this.segmentCheck = segmentCheck;
+    }
+
+    void run() {
+      locate();
+      PositionCheck positions = new PositionCheck(findings);
+      segments.forEach((id, place) -> index.put(id, segmentCheck.index(place)));
+      for (List<IndexBlock> blocks : index.values()) {
+        for (IndexBlock block : blocks) {
+          block.ranges().forEach(positions::add);
+          block.events().forEach(positions::add);
+          block.events().forEach(this::need);
+        }
+      }
+      positions.check(head);
+      TreeCheck tree = new TreeCheck(copies, findings);
+      for (Root root : roots) {
+        tree.check(root, index, this::need);
+      }
+      checkShards();
+      UnreferencedCheck unreferenced = new UnreferencedCheck(drives, findings);
+      unreferenced.refer(roots, segments.values());
+      unreferenced.check();
+    }
+
+    private void locate() {
+      for (FileRef map : head.locationMap()) {
+        findings.count("maps", 1);
+        copies.check(Problem.Kind.LOCATION_MAP, map);
+      }
+      try {
+        for (SegmentLocation place : LocationMap.load(new MirroredFiles(drives), head).all()) {
+          segments.put(place.segment(), place);
+        }
+      } catch (IOException e) {
+        findings.problem(Problem.Kind.LOCATION_MAP, "", "", e.getMessage());
+        head.tails().stream()
+            .map(Tail::location)
+            .forEach(place -> segments.put(place.segment(), place));
+      }
+    }
+
+    private void need(Event event) {
+      for (Shard shard : event.shards()) {
+        shards.computeIfAbsent(shard.segment(), any -> new LinkedHashSet<>()).add(shard);
+      }
+    }
+
+    private void checkShards() {
+      shards.forEach(
+          (segment, needed) -> {
+            SegmentLocation place = segments.get(segment);
+            if (place == null) {
+              findings.problem(
+                  Problem.Kind.TREE,
+                  "",
+                  "segments/" + segment,
+                  "holds %d shards of the tree and is in no location map".formatted(needed.size()));
+            } else {
+              segmentCheck.shards(place, needed);
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.basalt.storage.verify;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a verification looked at and found.
+ *
+ * @param ok no problems
+ * @param checked how many of each kind were checked: roots, maps, runs, segments, shards, bytes
+ *     (each copy counted), events, files; and leftovers: files that no root names, which a sweep
+ *     deletes once their attempt is below the floor
+ */
+public record VerifyReport(boolean ok, Map<String, Long> checked, List<Problem> problems) {
+  public VerifyReport {
+    checked = new LinkedHashMap<>(checked);
+    problems = List.copyOf(problems);
+  }
+}

@@ -1,0 +1,253 @@
+package io.basalt.storage;
+
+import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.Change;
+import io.basalt.storage.commit.InMemoryArbiter;
+import io.basalt.storage.commit.RootCommitter;
+import io.basalt.storage.commit.StoreInitializer;
+import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.config.StoreConfigLoader;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.drive.FileDrive;
+import io.basalt.storage.ingest.Flushed;
+import io.basalt.storage.ingest.Range;
+import io.basalt.storage.location.LocationMapWriter;
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.Incarnation;
+import io.basalt.storage.root.Position;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.Root.LiveAttempt;
+import io.basalt.storage.root.RootBuilder;
+import io.basalt.storage.root.Tail;
+import io.basalt.storage.run.RunChange;
+import io.basalt.storage.run.RunMaker;
+import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.segment.SegmentWriter;
+import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.Op;
+import io.basalt.storage.tree.Version;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * A store in a folder, on real files, with an arbiter in memory and one writer of one partition.
+ * Calls to drives run on the caller's thread, so that a test repeats exactly.
+ */
+public final class TestStore implements AutoCloseable {
+  public static final String ID = "store-1";
+
+  private final Path folder;
+  private final StoreConfig config;
+  private final DriveSet drives;
+  private final TickingClock clock = new TickingClock();
+  private final RootCommitter committer;
+  private final Attempt attempt;
+  private final SegmentWriter writer;
+  private final RunMaker runs;
+  private long next;
+  private long committed;
+
+  private TestStore(Path folder, String segmentSize) throws Exception {
+    this.folder = folder;
+    Path file = folder.resolve("basalt.yaml");
+    Files.writeString(
+        file,
+        """
+        store: test
+        drives:
+          - {id: scm-0, tier: scm, path: scm-0, enclosure: a, size: 1GiB}
+          - {id: scm-1, tier: scm, path: scm-1, enclosure: b, size: 1GiB}
+          - {id: capacity-0, tier: capacity, path: capacity-0, enclosure: c, size: 1GiB}
+        segment-size: %s
+        kafka:
+          bootstrap: 127.0.0.1:9092
+        """
+            .formatted(segmentSize));
+    config = StoreConfigLoader.load(file);
+    DriveSet.initialise(config, ID);
+    drives = sequential(config);
+    Root first = StoreInitializer.create(drives, config, clock);
+    attempt = Attempt.start(first, new Random(7));
+    committer =
+        RootCommitter.open(
+            drives,
+            config.rootCopies(),
+            new InMemoryArbiter.Log("cluster", "topic").handle(),
+            attempt,
+            clock);
+    committer.commit(
+        root ->
+            root.attempts(List.of(new LiveAttempt(attempt.toString(), "ingest")))
+                .incarnations(List.of(new Incarnation(1, "basalt.writes", "topic-id", 1))));
+    writer =
+        new SegmentWriter(
+            drives, SegmentWriter.Options.of(config), attempt.toString(), 0, new Random(11), clock);
+    MirroredFiles files = new MirroredFiles(drives);
+    runs =
+        new RunMaker(
+            files,
+            new SegmentReader(drives),
+            new LocationMapWriter(files, attempt),
+            attempt,
+            RunMaker.Policy.DEFAULTS,
+            clock);
+  }
+
+  /** A new, empty store with segments of 2 MiB. */
+  public static TestStore create(Path folder) throws Exception {
+    return new TestStore(folder, "2MiB");
+  }
+
+  /** A new, empty store. */
+  public static TestStore create(Path folder, String segmentSize) throws Exception {
+    return new TestStore(folder, segmentSize);
+  }
+
+  private static DriveSet sequential(StoreConfig config) throws IOException {
+    List<FileDrive> all = new ArrayList<>();
+    for (StoreConfig.DriveConfig drive : config.drives()) {
+      all.add(FileDrive.open(drive));
+    }
+    return DriveSet.sequential(ID, all, DriveSet.Options.DEFAULTS);
+  }
+
+  public StoreConfig config() {
+    return config;
+  }
+
+  public Root head() {
+    return committer.head();
+  }
+
+  public Path file(String drive, String name) {
+    return folder.resolve(drive).resolve(name);
+  }
+
+  /** The drives as another process opens them, faults included. */
+  public DriveSet openDrives() {
+    return DriveSet.open(config);
+  }
+
+  public void put(String path, byte[] bytes) throws Exception {
+    apply(path, Op.PUT, 0, null, bytes);
+  }
+
+  public void write(String path, long position, byte[] bytes) throws Exception {
+    apply(path, Op.WRITE, position, null, bytes);
+  }
+
+  /** Stages one event; whatever has to be flushed to make room is committed. */
+  public void apply(String path, Op op, long position, String upload, byte[] bytes)
+      throws Exception {
+    while (!writer.hasRoomFor(bytes.length)) {
+      if (writer.waiting().isPresent()) {
+        throw new IllegalStateException(writer.waiting().get());
+      }
+      commit();
+    }
+    Event event =
+        new Event(
+            path,
+            new Version(1, next),
+            0,
+            1_700_000_000_000L + next,
+            op,
+            position,
+            Optional.ofNullable(upload),
+            List.of());
+    writer.add(event, ByteBuffer.wrap(bytes));
+    next++;
+  }
+
+  /** Flushes and commits all that is staged. */
+  public Root commit() throws Exception {
+    if (next > committed) {
+      writer.cover(new Range(1, 0, committed, next, -1));
+    }
+    Flushed flushed = writer.flush().get();
+    committed = next;
+    return committer.commit(root -> add(root, flushed));
+  }
+
+  private void add(RootBuilder root, Flushed flushed) {
+    Map<String, Tail> tails = new LinkedHashMap<>();
+    root.tails().forEach(tail -> tails.put(tail.location().segment(), tail));
+    flushed.tails().forEach(tail -> tails.put(tail.location().segment(), tail));
+    root.tails(List.copyOf(tails.values()))
+        .positions(List.of(new Position(1, 0, committed, -1, 0)));
+  }
+
+  /** Commits, seals all segments and commits that too. */
+  public Root seal() throws Exception {
+    commit();
+    clock.pass(config.sealAfter().plusSeconds(1));
+    while (writer.isFlushDue()) {
+      commit();
+    }
+    return head();
+  }
+
+  /** Makes a run of all sealed segments; what readers see stays the same. */
+  public Root makeRun() throws Exception {
+    return commit(runs.make(head()).orElseThrow());
+  }
+
+  public RunMaker runs() {
+    return runs;
+  }
+
+  public Root commit(Change change) throws Exception {
+    return committer.commit(change);
+  }
+
+  /** What {@link #makeRun} would commit. */
+  public RunChange runChange() throws IOException {
+    return runs.make(head()).orElseThrow();
+  }
+
+  public void pass(Duration time) {
+    clock.pass(time);
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    drives.close();
+  }
+
+  private static final class TickingClock extends Clock {
+    private Instant now = Instant.ofEpochMilli(1_700_000_000_000L);
+
+    private void pass(Duration time) {
+      now = now.plus(time);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}
