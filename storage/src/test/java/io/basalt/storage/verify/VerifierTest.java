@@ -1,0 +1,255 @@
+package io.basalt.storage.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.basalt.storage.TestStore;
+import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.location.LocationMap;
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.FileRef;
+import io.basalt.storage.root.Position;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Tail;
+import io.basalt.storage.verify.Problem.Kind;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every kind of damage to every kind of file is found, with the drive that has it. */
+class VerifierTest {
+  private static final String DRIVE = "scm-1";
+
+  /** A kind of file, and how to pick one of it; two of each exist, so that they can be swapped. */
+  enum Stored {
+    ROOT(Kind.ROOT),
+    LOCATION_MAP(Kind.LOCATION_MAP),
+    RUN(Kind.RUN),
+    SEALED_SEGMENT(Kind.SEGMENT),
+    OPEN_SEGMENT(Kind.SEGMENT);
+
+    private final Kind kind;
+
+    Stored(Kind kind) {
+      this.kind = kind;
+    }
+  }
+
+  enum Damage {
+    MISSING,
+    SHORT,
+    FLIPPED,
+    SWAPPED
+  }
+
+  @TempDir Path folder;
+  private TestStore store;
+
+  @BeforeEach
+  void fill() throws Exception {
+    store = TestStore.create(folder);
+    Random random = new Random(9);
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < 40; i++) {
+        byte[] bytes = new byte[random.nextInt(60_000)];
+        random.nextBytes(bytes);
+        store.put("/r" + round + "/f" + i, bytes);
+      }
+      store.seal();
+      store.makeRun();
+    }
+    store.put("/tail", new byte[5000]);
+    store.commit();
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void aSoundStoreHasNoProblems() {
+    VerifyReport report = verify();
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.ok()).isTrue();
+    assertThat(report.checked()).containsEntry("runs", 2L).containsEntry("positions", 1L);
+    assertThat(report.checked().get("segments")).isGreaterThanOrEqualTo(3);
+    assertThat(report.checked().get("shards")).isGreaterThanOrEqualTo(2 * 81);
+  }
+
+  static Stream<Arguments> damages() {
+    return Arrays.stream(Stored.values())
+        .flatMap(
+            stored -> Arrays.stream(Damage.values()).map(damage -> Arguments.of(stored, damage)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("damages")
+  void namesKindAndDrive(Stored stored, Damage damage) throws IOException {
+    Path file = store.file(DRIVE, names(stored).get(0));
+    switch (damage) {
+      case MISSING -> Files.delete(file);
+      case SHORT -> {
+        try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
+          opened.setLength(opened.length() - 10);
+        }
+      }
+      case FLIPPED -> flip(file, Files.size(file) - 20);
+      case SWAPPED -> swap(file, store.file(DRIVE, other(stored)));
+    }
+
+    VerifyReport report = verify();
+
+    assertThat(report.ok()).isFalse();
+    assertThat(report.problems())
+        .anySatisfy(
+            problem -> {
+              assertThat(problem.kind()).isEqualTo(stored.kind);
+              assertThat(problem.drive()).isEqualTo(DRIVE);
+              assertThat(problem.file()).isEqualTo(names(stored).get(0));
+            });
+    assertThat(report.problems()).extracting(Problem::drive).containsOnly(DRIVE);
+  }
+
+  @Test
+  void aFlippedShardIsFound() throws IOException {
+    SegmentLocation segment = tail().location();
+    flip(store.file(DRIVE, segment.fileName()), segment.dataEnd() - 1);
+    assertThat(verify().problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.kind()).isEqualTo(Kind.SHARD);
+              assertThat(problem.drive()).isEqualTo(DRIVE);
+              assertThat(problem.file()).isEqualTo(segment.fileName());
+            });
+  }
+
+  @Test
+  void aWrongOrMissingLabelIsFound() throws IOException {
+    swap(store.file("scm-0", "basalt-label.json"), store.file("capacity-0", "basalt-label.json"));
+    assertThat(verify().problems())
+        .filteredOn(problem -> problem.kind() == Kind.DRIVE)
+        .extracting(Problem::drive)
+        .contains("scm-0", "capacity-0");
+  }
+
+  @Test
+  void aFileOfNobodyIsFoundAndALeftoverIsCounted() throws IOException {
+    Files.writeString(store.file(DRIVE, "segments/stray"), "x");
+    Files.writeString(store.file(DRIVE, "runs/1-0123456789abcdef-7.parquet"), "x");
+    VerifyReport report = verify();
+    assertThat(report.problems())
+        .singleElement()
+        .isEqualTo(
+            new Problem(Kind.UNREFERENCED, DRIVE, "segments/stray", "is no file of this store"));
+    assertThat(report.checked().get("leftovers")).isPositive();
+  }
+
+  @Test
+  void aPositionThatIndexBlocksDoNotReachIsFound() throws Exception {
+    store.commit(
+        root ->
+            root.positions(
+                root.positions().stream()
+                    .map(p -> new Position(p.incarnation(), p.partition(), p.next() + 5, -1, 0))
+                    .toList()));
+    assertThat(verify().problems())
+        .singleElement()
+        .satisfies(
+            problem ->
+                assertThat(problem.what()).contains("index blocks end at 81, its position is 86"));
+  }
+
+  private VerifyReport verify() {
+    try (DriveSet drives = store.openDrives()) {
+      return new Verifier(drives, store.config().rootCopies()).verify();
+    }
+  }
+
+  private List<String> names(Stored stored) {
+    List<String> names = new ArrayList<>();
+    switch (stored) {
+      case ROOT -> names.add(RootFiles.fileName(store.head().number()));
+      case LOCATION_MAP ->
+          store.head().locationMap().stream()
+              .filter(VerifierTest::isOnDrive)
+              .map(FileRef::name)
+              .forEach(names::add);
+      case RUN ->
+          store.head().runs().stream()
+              .map(run -> run.file())
+              .filter(VerifierTest::isOnDrive)
+              .map(FileRef::name)
+              .forEach(names::add);
+      case SEALED_SEGMENT -> names.addAll(sealedSegments());
+      case OPEN_SEGMENT -> names.add(tail().location().fileName());
+    }
+    return names;
+  }
+
+  /** Another file of the drive that is sound in itself: of the same kind where there is one. */
+  private String other(Stored stored) {
+    return switch (stored) {
+      case ROOT -> RootFiles.fileName(store.head().number() - 1);
+      case LOCATION_MAP -> names(Stored.RUN).get(0);
+      case RUN -> names(Stored.RUN).get(1);
+      case SEALED_SEGMENT, OPEN_SEGMENT -> sealedSegments().get(1);
+    };
+  }
+
+  private List<String> sealedSegments() {
+    try (DriveSet drives = store.openDrives()) {
+      return LocationMap.load(new MirroredFiles(drives), store.head()).all().stream()
+          .filter(place -> place.indexStart() < place.size() && place.drives().contains(DRIVE))
+          .map(SegmentLocation::fileName)
+          .filter(name -> !name.equals(tail().location().fileName()))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Tail tail() {
+    return store.head().tails().stream()
+        .filter(t -> t.location().dataEnd() >= 5000)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean isOnDrive(FileRef file) {
+    return file.drives().contains(DRIVE);
+  }
+
+  private static void flip(Path file, long position) throws IOException {
+    try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
+      opened.seek(position);
+      int old = opened.read();
+      opened.seek(position);
+      opened.write(old ^ 0x10);
+    }
+  }
+
+  private static void swap(Path one, Path two) throws IOException {
+    Path aside = one.resolveSibling("aside");
+    Files.move(one, aside, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(two, one);
+    Files.move(aside, two);
+  }
+}
