@@ -2,18 +2,22 @@ package io.basalt.kafka;
 
 import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -30,6 +34,7 @@ public record Topics(
   // A record's path, headers and framing come on top of its value.
   private static final int RECORD_OVERHEAD_BYTES = 64 << 10;
   private static final long COMMITS_RETENTION_BYTES = 1L << 30;
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
 
   /**
    * Creates the topics that are missing, with the configuration that the contract asks for; leaves
@@ -64,9 +69,12 @@ public record Topics(
                         "-1",
                         RETENTION_BYTES,
                         "" + COMMITS_RETENTION_BYTES)));
-    for (KafkaFuture<Void> created : admin.createTopics(wanted).values().values()) {
+    CreateTopicsResult results = admin.createTopics(wanted);
+    Map<String, Uuid> created = new HashMap<>();
+    for (NewTopic topic : wanted) {
       try {
-        created.get();
+        results.values().get(topic.name()).get();
+        created.put(topic.name(), results.topicId(topic.name()).get());
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof TopicExistsException)) {
           throw failed("topics cannot be created", e);
@@ -75,6 +83,43 @@ public record Topics(
         throw interrupted(e);
       }
     }
+    awaitVisible(admin, created);
+  }
+
+  /** Brokers learn of a new topic a moment after the controller has made it. */
+  private static void awaitVisible(Admin admin, Map<String, Uuid> created) throws IOException {
+    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+    while (!visible(admin, created)) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IOException(
+            "Kafka made the topics %s and does not show them after %d s: look at the broker's log"
+                .formatted(created.keySet(), VISIBLE_WITHIN.toSeconds()));
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(10);
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+    }
+  }
+
+  private static boolean visible(Admin admin, Map<String, Uuid> created) throws IOException {
+    for (Map.Entry<String, KafkaFuture<TopicDescription>> shown :
+        admin.describeTopics(created.keySet()).topicNameValues().entrySet()) {
+      try {
+        if (!shown.getValue().get().topicId().equals(created.get(shown.getKey()))) {
+          return false;
+        }
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+          return false;
+        }
+        throw failed("topics cannot be described", e);
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+    }
+    return true;
   }
 
   private static NewTopic topic(String name, int partitions) {
