@@ -65,7 +65,7 @@ class VerifierTest {
     store = TestStore.create(folder);
     Random random = new Random(9);
     for (int round = 0; round < 2; round++) {
-      for (int i = 0; i < 40; i++) {
+      for (int i = 0; i < 12; i++) {
         byte[] bytes = new byte[random.nextInt(60_000)];
         random.nextBytes(bytes);
         store.put("/r" + round + "/f" + i, bytes);
@@ -89,7 +89,7 @@ class VerifierTest {
     assertThat(report.ok()).isTrue();
     assertThat(report.checked()).containsEntry("runs", 2L).containsEntry("positions", 1L);
     assertThat(report.checked().get("segments")).isGreaterThanOrEqualTo(3);
-    assertThat(report.checked().get("shards")).isGreaterThanOrEqualTo(2 * 81);
+    assertThat(report.checked().get("shards")).isGreaterThanOrEqualTo(2 * 25);
   }
 
   static Stream<Arguments> damages() {
@@ -173,7 +173,7 @@ class VerifierTest {
         .singleElement()
         .satisfies(
             problem ->
-                assertThat(problem.what()).contains("index blocks end at 81, its position is 86"));
+                assertThat(problem.what()).contains("index blocks end at 25, its position is 30"));
   }
 
   private VerifyReport verify() {
