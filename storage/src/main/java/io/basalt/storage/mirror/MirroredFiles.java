@@ -11,6 +11,7 @@ import io.basalt.storage.drive.Space;
 import io.basalt.storage.root.FileRef;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,9 +23,16 @@ import java.util.zip.CRC32C;
 /** Writes immutable files under one name on several drives, and reads them from any of these. */
 public final class MirroredFiles {
   private final DriveSet drives;
+  private final Random random;
 
   public MirroredFiles(DriveSet drives) {
+    this(drives, new Random());
+  }
+
+  /** Chooses among drives of one tier with this generator. */
+  public MirroredFiles(DriveSet drives, Random random) {
     this.drives = drives;
+    this.random = random;
   }
 
   /**
@@ -60,7 +68,7 @@ public final class MirroredFiles {
     for (String drive : file.drives()) {
       try {
         return drives.call(drive, d -> readFrom(d, file));
-      } catch (java.io.InterruptedIOException left) {
+      } catch (InterruptedIOException left) {
         throw left;
       } catch (IOException error) {
         if (error instanceof CorruptDataException) {
@@ -121,7 +129,7 @@ public final class MirroredFiles {
     List<Placement.Candidate> candidates = new ArrayList<>();
     for (Tier tier : Tier.values()) {
       List<DriveInfo> infos = new ArrayList<>(drives.available(tier));
-      Collections.shuffle(infos, new Random());
+      Collections.shuffle(infos, random);
       for (DriveInfo info : infos) {
         try {
           Space space = drives.space(info.id());

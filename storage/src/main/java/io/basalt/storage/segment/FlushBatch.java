@@ -40,9 +40,12 @@ final class FlushBatch {
     return staged.values();
   }
 
-  void add(Event event, long bytes) {
+  void add(Event event) {
     events.add(event);
     eventBytes += IndexBlockCodec.boundBytes(event);
+  }
+
+  void countPayload(int bytes) {
     payloadBytes += bytes;
   }
 

@@ -173,7 +173,7 @@ public final class SegmentWriter implements AutoCloseable {
     long shards = 0;
     int unstaged = 0;
     for (OpenSegment segment : pool.active()) {
-      long room = room(segment) - index;
+      long room = Math.min(room(segment) - index, buffers.bytesEach());
       if (limit == Limit.STAGING) {
         boolean fresh = batch.staged(segment) == null;
         room = fresh && unstaged >= buffers.available() ? 0 : Math.min(room, stagingRoom(segment));
@@ -213,7 +213,7 @@ public final class SegmentWriter implements AutoCloseable {
       shards.add(stage(rest.slice(rest.position(), length)));
       rest.position(rest.position() + length);
     }
-    batch.add(event.withShards(shards), payload.remaining());
+    batch.add(event.withShards(shards));
   }
 
   private Shard stage(ByteBuffer bytes) {
@@ -223,6 +223,7 @@ public final class SegmentWriter implements AutoCloseable {
     if (staged == null) {
       staged = batch.stage(segment, buffers.take());
     }
+    batch.countPayload(length);
     long position = segment.appendData(length, clock.millis());
     crc.reset();
     crc.update(bytes.duplicate());

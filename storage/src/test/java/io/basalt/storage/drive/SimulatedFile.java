@@ -59,18 +59,25 @@ final class SimulatedFile {
   }
 
   synchronized void force() {
-    forced = bytes.clone();
+    for (Change change : unforced) {
+      forced =
+          change.bytes() == null
+              ? Arrays.copyOf(forced, Math.toIntExact(change.position()))
+              : written(forced, change.position(), change.bytes());
+    }
     unforced.clear();
   }
 
   synchronized void flipBit(long position) {
+    force();
     bytes[Math.toIntExact(position)] ^= 1;
-    forced = bytes.clone();
+    forced[Math.toIntExact(position)] ^= 1;
   }
 
   /** What is left of the file after a crash. */
   synchronized SimulatedFile survivor(Random random) {
     SimulatedFile result = new SimulatedFile(0);
+    result.unforced.clear();
     result.bytes = forced.clone();
     for (Change change : unforced) {
       if (change.bytes() == null) {
@@ -81,7 +88,7 @@ final class SimulatedFile {
         result.survive(change, random);
       }
     }
-    result.force();
+    result.forced = result.bytes.clone();
     return result;
   }
 

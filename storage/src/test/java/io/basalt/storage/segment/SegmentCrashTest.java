@@ -47,14 +47,14 @@ class SegmentCrashTest {
     Committed all = new Committed();
     write(whole, all);
     assertThat(all.tails.values()).anyMatch(Tail::sealed);
-    assertThat(all.next).isEqualTo(60);
+    assertThat(all.next).isEqualTo(36);
 
     for (long stop = 1; stop <= whole.operations(); stop++) {
       SimulatedDrives drives = new SimulatedDrives(4, 0, 64 << 20);
       drives.stopAt(stop);
       Committed committed = new Committed();
       writeUntilCrash(drives, committed);
-      for (int outcome = 0; outcome < 3; outcome++) {
+      for (int outcome = 0; outcome < 2; outcome++) {
         SimulatedDrives after = drives.afterCrash(31 * stop + outcome);
         check(after, committed);
         sealWithStops(after, committed, stop + outcome);
@@ -77,7 +77,7 @@ class SegmentCrashTest {
     SegmentWriter writer = new SegmentWriter(set, OPTIONS, "1-00", 0, random, CLOCK);
     Map<Long, byte[]> staged = new HashMap<>();
     long offset = 0;
-    while (offset < 60 && !drives.stopped()) {
+    while (offset < 36 && !drives.stopped()) {
       byte[] payload = new byte[random.nextInt(3 * SHARD)];
       random.nextBytes(payload);
       if (!writer.hasRoomFor(payload.length)) {

@@ -1,0 +1,235 @@
+package io.basalt.storage.segment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.basalt.schemas.EventRecord;
+import io.basalt.schemas.IndexBlockRecord;
+import io.basalt.storage.UnsupportedFormatException;
+import io.basalt.storage.ingest.Range;
+import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.Op;
+import io.basalt.storage.tree.Shard;
+import io.basalt.storage.tree.Version;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.junit.jupiter.api.Test;
+
+class IndexBlockCodecTest {
+  private static final String SEGMENT = "12-00000000000000ab-0-1";
+  private static final Event EVENT =
+      new Event(
+          "/a/ü.txt",
+          new Version(2, 1L << 40),
+          3,
+          1_700_000_000_000L,
+          Op.UPLOAD,
+          77,
+          Optional.of("upload-1"),
+          List.of(new Shard(SEGMENT, 4096, 10, -1), new Shard("other", 0, 1, 1)));
+
+  private static IndexBlock block(int events) {
+    List<Event> list = new ArrayList<>();
+    for (int i = 0; i < events; i++) {
+      list.add(
+          i == 0
+              ? EVENT
+              : new Event(
+                  "/" + "x".repeat(i),
+                  new Version(1, i),
+                  0,
+                  i,
+                  Op.values()[i % Op.values().length],
+                  0,
+                  Optional.empty(),
+                  List.of()));
+    }
+    return new IndexBlock(SEGMENT, List.of(new Range(2, 3, 7, 1L << 41, -1)), list);
+  }
+
+  /** Blocks as they stand in a file: the first one highest. */
+  private static ByteBuffer file(int free, ByteBuffer... blocks) {
+    int size = free;
+    for (ByteBuffer block : blocks) {
+      size += block.remaining();
+    }
+    ByteBuffer file = ByteBuffer.allocate(size);
+    int end = size;
+    for (ByteBuffer block : blocks) {
+      end -= block.remaining();
+      file.put(end, block, block.position(), block.remaining());
+    }
+    return file;
+  }
+
+  private static ByteBuffer encoded(IndexBlock block) {
+    ByteBuffer bytes = ByteBuffer.allocate(1 << 16);
+    IndexBlockCodec.encode(block, 5000, bytes);
+    return bytes.flip();
+  }
+
+  private static ByteBuffer seal(long dataEnd) {
+    ByteBuffer bytes = ByteBuffer.allocate(IndexBlockCodec.SEAL_BYTES);
+    IndexBlockCodec.encodeSeal(SEGMENT, dataEnd, bytes);
+    return bytes.flip();
+  }
+
+  private static IndexBlockCodec.Walk walk(ByteBuffer file) throws Exception {
+    return IndexBlockCodec.walk(SEGMENT, "segments/" + SEGMENT, file);
+  }
+
+  @Test
+  void blocksAreReadFromTheEndDownToCleanZeros() throws Exception {
+    IndexBlockCodec.Walk walk =
+        walk(file(100, encoded(block(3)), encoded(block(0)), encoded(block(50))));
+    assertThat(walk.blocks()).containsExactly(block(3), block(0), block(50));
+    assertThat(walk.start()).isEqualTo(100);
+    assertThat(walk.damage()).isNull();
+    assertThat(walk.sealedDataEnd()).isEmpty();
+  }
+
+  @Test
+  void aSealEndsTheWalk() throws Exception {
+    IndexBlockCodec.Walk walk = walk(file(100, encoded(block(3)), seal(4711)));
+    assertThat(walk.blocks()).containsExactly(block(3));
+    assertThat(walk.sealedDataEnd()).isEqualTo(OptionalLong.of(4711));
+    assertThat(walk.start()).isEqualTo(100 + IndexBlockCodec.SEAL_BYTES);
+  }
+
+  @Test
+  void thePayloadIsThatOfTheSchema() throws Exception {
+    ByteBuffer bytes = encoded(block(8));
+    byte[] payload = new byte[bytes.remaining() - IndexBlockCodec.SEAL_BYTES];
+    bytes.get(payload);
+    IndexBlockRecord record =
+        new SpecificDatumReader<>(IndexBlockRecord.class)
+            .read(null, DecoderFactory.get().binaryDecoder(payload, null));
+    assertThat(record.getRanges())
+        .singleElement()
+        .hasToString(
+            "{\"incarnation\": 2, \"partition\": 3, \"from\": 7, \"next\": 2199023255552, \"leaderEpoch\": -1}");
+    EventRecord event = record.getEvents().get(0);
+    assertThat(event.getPath()).hasToString("/a/ü.txt");
+    assertThat(event.getOffset()).isEqualTo(1L << 40);
+    assertThat(event.getPartition()).isEqualTo(3);
+    assertThat(event.getOp()).hasToString("UPLOAD");
+    assertThat(event.getUpload()).hasToString("upload-1");
+    assertThat(event.getShards()).hasSize(2);
+    assertThat(event.getShards().get(0).getCrc32c()).isEqualTo(-1);
+    assertThat(record.getEvents()).hasSize(8);
+    for (int i = 1; i < 8; i++) {
+      assertThat(record.getEvents().get(i).getOp())
+          .hasToString(block(8).events().get(i).op().name());
+    }
+  }
+
+  /** Format version 1; these bytes never change. */
+  @Test
+  void theBytesOfVersion1AreReadAndWritten() throws Exception {
+    IndexBlock golden =
+        new IndexBlock(
+            "1-00000000000000aa-0-0",
+            List.of(new Range(1, 0, 0, 1, 5)),
+            List.of(
+                new Event(
+                    "/a",
+                    new Version(1, 0),
+                    0,
+                    1000,
+                    Op.PUT,
+                    0,
+                    Optional.empty(),
+                    List.of(new Shard("1-00000000000000aa-0-0", 0, 3, 0x12345678)))));
+    ByteBuffer bytes = ByteBuffer.allocate(1000);
+    IndexBlockCodec.encode(golden, 3, bytes);
+    byte[] written = new byte[bytes.flip().remaining()];
+    bytes.get(written);
+    assertThat(HexFormat.of().formatHex(written)).isEqualTo(GOLDEN);
+    IndexBlockCodec.Walk walk =
+        IndexBlockCodec.walk(
+            golden.segment(), "golden", ByteBuffer.wrap(HexFormat.of().parseHex(GOLDEN)));
+    assertThat(walk.blocks()).containsExactly(golden);
+  }
+
+  private static final String GOLDEN =
+      "02020000020a0002042f61020000d00f000000022c312d303030303030303030303030303061612d302d300006f0d9"
+          + "a2a302000042534c54000100018f3b3743f902669500000000000000030000003400000001b24a13a0";
+
+  @Test
+  void everyFlippedBitIsDamageAndNeverABlock() throws Exception {
+    ByteBuffer whole = file(64, encoded(block(2)), encoded(block(1)));
+    int start = walk(whole).start();
+    for (int at = start; at < whole.limit(); at++) {
+      for (int bit = 0; bit < 8; bit++) {
+        ByteBuffer damaged = ByteBuffer.wrap(whole.array().clone());
+        damaged.put(at, (byte) (damaged.get(at) ^ 1 << bit));
+        try {
+          IndexBlockCodec.Walk walk = walk(damaged);
+          assertThat(walk.damage()).as("byte %d, bit %d", at, bit).isNotNull();
+          assertThat(walk.blocks()).hasSizeLessThan(2);
+        } catch (UnsupportedFormatException version) {
+          assertThat(version).hasMessageContaining("use a newer Basalt");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aBlockOfAnotherSegmentIsDamage() throws Exception {
+    ByteBuffer bytes = ByteBuffer.allocate(1000);
+    IndexBlockCodec.encode(new IndexBlock("another", List.of(), List.of()), 0, bytes);
+    assertThat(walk(bytes.flip()).damage()).isEqualTo("a block of another segment");
+  }
+
+  @Test
+  void rubbishIsDamageAndZerosAreNot() throws Exception {
+    byte[] rubbish = new byte[500];
+    new Random(3).nextBytes(rubbish);
+    assertThat(walk(ByteBuffer.wrap(rubbish)).damage()).isEqualTo("no trailer");
+    assertThat(walk(ByteBuffer.wrap(rubbish, 0, 10)).damage()).isEqualTo("no room for a trailer");
+    assertThat(walk(ByteBuffer.allocate(500)).damage()).isNull();
+    assertThat(walk(ByteBuffer.allocate(10)).damage()).isNull();
+    assertThat(walk(ByteBuffer.allocate(0)).damage()).isNull();
+  }
+
+  @Test
+  void aNewerVersionIsNamed() {
+    ByteBuffer bytes = encoded(block(1));
+    bytes.putShort(bytes.limit() - IndexBlockCodec.SEAL_BYTES + 4, (short) 2);
+    assertThatThrownBy(() -> walk(bytes))
+        .isInstanceOf(UnsupportedFormatException.class)
+        .hasMessageContaining(
+            "segments/" + SEGMENT + " has format version 2; this program reads up to 1");
+  }
+
+  @Test
+  void theBoundHoldsForTheLongestNames() {
+    Event event =
+        new Event(
+            "/" + "\u20ac".repeat(1365),
+            new Version(Integer.MAX_VALUE, Long.MAX_VALUE),
+            Integer.MAX_VALUE,
+            Long.MIN_VALUE,
+            Op.UPLOAD,
+            Long.MAX_VALUE,
+            Optional.of("\u20ac".repeat(100)),
+            List.of(new Shard(SEGMENT, Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MIN_VALUE)));
+    Range range =
+        new Range(
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            Long.MAX_VALUE,
+            Long.MAX_VALUE,
+            Integer.MAX_VALUE);
+    int bound = IndexBlockCodec.boundBytes(event) + IndexBlockCodec.boundBytes(1);
+    assertThat(encoded(new IndexBlock(SEGMENT, List.of(range), List.of(event))).remaining())
+        .isLessThanOrEqualTo(bound);
+  }
+}
