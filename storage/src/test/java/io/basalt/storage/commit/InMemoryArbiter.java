@@ -51,6 +51,14 @@ public final class InMemoryArbiter implements Arbiter {
       return List.copyOf(records);
     }
 
+    /** The same log again, that goes on by itself. */
+    public synchronized Log copy() {
+      Log copy = new Log(clusterId, topicId);
+      copy.records.addAll(records);
+      copy.start = start;
+      return copy;
+    }
+
     /** Deletes the records below an offset. */
     public synchronized void trim(long offset) {
       records.removeIf(record -> record.offset() < offset);
