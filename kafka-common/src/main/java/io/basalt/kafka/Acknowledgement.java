@@ -42,6 +42,8 @@ public record Acknowledgement(
   }
 
   /**
+   * Reads the value of a record of the acks topic.
+   *
    * @throws IllegalArgumentException naming what is wrong with it
    */
   public static Acknowledgement ofJson(byte[] json) {

@@ -39,6 +39,8 @@ public record Reject(
   }
 
   /**
+   * Reads the value of a record of the rejects topic.
+   *
    * @throws IllegalArgumentException naming what is wrong with it
    */
   public static Reject ofJson(byte[] json) {

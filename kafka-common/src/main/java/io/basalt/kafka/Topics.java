@@ -2,6 +2,7 @@ package io.basalt.kafka;
 
 import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,8 +16,10 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -80,10 +83,11 @@ public record Topics(
           throw failed("topics cannot be created", e);
         }
       } catch (InterruptedException e) {
-        throw interrupted(e);
+        throw interrupted();
       }
     }
     awaitVisible(admin, created);
+    awaitLeaders(admin, wanted);
   }
 
   /** Brokers learn of a new topic a moment after the controller has made it. */
@@ -98,7 +102,7 @@ public record Topics(
       try {
         TimeUnit.MILLISECONDS.sleep(10);
       } catch (InterruptedException e) {
-        throw interrupted(e);
+        throw interrupted();
       }
     }
   }
@@ -116,10 +120,29 @@ public record Topics(
         }
         throw failed("topics cannot be described", e);
       } catch (InterruptedException e) {
-        throw interrupted(e);
+        throw interrupted();
       }
     }
     return true;
+  }
+
+  // Right after its creation a partition has no leader for a moment; a producer that comes then may
+  // find its first batches out of order.
+  private static void awaitLeaders(Admin admin, List<NewTopic> topics) throws IOException {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    List<String> names = topics.stream().map(NewTopic::name).toList();
+    await(admin.describeTopics(names).allTopicNames(), "topics cannot be described")
+        .values()
+        .forEach(
+            topic ->
+                topic
+                    .partitions()
+                    .forEach(
+                        p ->
+                            ends.put(
+                                new TopicPartition(topic.name(), p.partition()),
+                                OffsetSpec.latest())));
+    await(admin.listOffsets(ends).all(), "topics have no leader");
   }
 
   private static NewTopic topic(String name, int partitions) {
@@ -198,7 +221,7 @@ public record Topics(
         }
         throw failed("Kafka at " + bootstrap + " does not answer", e);
       } catch (InterruptedException e) {
-        throw interrupted(e);
+        throw interrupted();
       }
     }
     List<ConfigResource> resources = new ArrayList<>();
@@ -236,7 +259,7 @@ public record Topics(
     } catch (ExecutionException e) {
       throw failed(what, e);
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw interrupted();
     }
   }
 
@@ -244,8 +267,8 @@ public record Topics(
     return new IOException(what + ": " + e.getCause().getMessage(), e.getCause());
   }
 
-  private static IOException interrupted(InterruptedException e) {
+  static IOException interrupted() {
     Thread.currentThread().interrupt();
-    return new java.io.InterruptedIOException("interrupted while waiting for Kafka");
+    return new InterruptedIOException("interrupted while waiting for Kafka");
   }
 }

@@ -1,0 +1,200 @@
+package io.basalt.kafka;
+
+import io.basalt.kafka.StartPlan.PartitionLog;
+import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.root.Incarnation;
+import io.basalt.storage.root.Position;
+import io.basalt.storage.root.Root;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Looks up what Kafka holds of the write topic, for a {@link StartPlan}. */
+public final class WriteLogs {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final Admin admin;
+  private final StoreConfig.Kafka kafka;
+
+  public WriteLogs(Admin admin, StoreConfig.Kafka kafka) {
+    this.admin = admin;
+    this.kafka = kafka;
+  }
+
+  /**
+   * Plans the start of an ingest.
+   *
+   * @throws TopicException in one sentence, where going on would lose or reorder writes
+   * @throws IOException if Kafka does not answer
+   */
+  public StartPlan plan(Root head, TopicState writes, boolean acceptLoss) throws IOException {
+    Optional<Incarnation> newest = StartPlan.newest(head);
+    boolean replaced = newest.isPresent() && !newest.get().topicId().equals(writes.id());
+    OptionalLong unapplied = replaced ? unapplied(head, newest.get()) : OptionalLong.of(0);
+    return StartPlan.of(
+        head,
+        writes,
+        logs(writes, replaced ? Map.of() : positions(head, newest)),
+        unapplied,
+        acceptLoss);
+  }
+
+  /** Records that are not applied yet; trailing control records of transactions do not count. */
+  public long lag(Root head, TopicState writes) throws IOException {
+    Optional<Incarnation> newest = StartPlan.newest(head);
+    Map<Integer, Position> positions = positions(head, newest);
+    Map<TopicPartition, Long> next = new HashMap<>();
+    Map<Integer, Long> starts = offsets(writes, OffsetSpec.earliest());
+    for (int partition = 0; partition < writes.partitions(); partition++) {
+      Position position = positions.get(partition);
+      next.put(
+          new TopicPartition(writes.name(), partition),
+          position == null
+              ? starts.get(partition)
+              : Math.max(position.next(), starts.get(partition)));
+    }
+    return unread(next, offsets(writes, OffsetSpec.latest()));
+  }
+
+  /** Positions of the partitions of an incarnation. */
+  public static Map<Integer, Position> positions(Root head, Optional<Incarnation> incarnation) {
+    Map<Integer, Position> positions = new TreeMap<>();
+    for (Position position : head.positions()) {
+      if (incarnation.isPresent() && position.incarnation() == incarnation.get().number()) {
+        positions.put(position.partition(), position);
+      }
+    }
+    return positions;
+  }
+
+  private Map<Integer, PartitionLog> logs(TopicState writes, Map<Integer, Position> positions)
+      throws IOException {
+    Map<Integer, Long> starts = offsets(writes, OffsetSpec.earliest());
+    Map<Integer, Long> ends = offsets(writes, OffsetSpec.latest());
+    Map<Integer, PartitionLog> logs = new TreeMap<>();
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+      for (int partition = 0; partition < writes.partitions(); partition++) {
+        long start = starts.get(partition);
+        long end = ends.get(partition);
+        Position position = positions.get(partition);
+        boolean cut =
+            position != null
+                && start <= position.next()
+                && position.next() <= end
+                && isCut(consumer, new TopicPartition(writes.name(), partition), position);
+        logs.put(partition, new PartitionLog(start, end, cut));
+      }
+    } catch (KafkaException e) {
+      throw new IOException(
+          "Kafka at " + kafka.bootstrap() + " does not answer: " + e.getMessage(), e);
+    }
+    return logs;
+  }
+
+  // The broker compares the epoch of the last applied record with its own history of leaders: a log
+  // that was cut and has grown again past the position is told from the one that was read.
+  private static boolean isCut(
+      KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, Position position) {
+    if (position.leaderEpoch() < 0) {
+      return false;
+    }
+    consumer.assign(List.of(partition));
+    consumer.seek(
+        partition, new OffsetAndMetadata(position.next(), Optional.of(position.leaderEpoch()), ""));
+    try {
+      consumer.position(partition, PATIENCE);
+      return false;
+    } catch (LogTruncationException e) {
+      return true;
+    } catch (OffsetOutOfRangeException e) {
+      return false;
+    }
+  }
+
+  private OptionalLong unapplied(Root head, Incarnation old) throws IOException {
+    TopicDescription description;
+    try {
+      description =
+          admin.describeTopics(List.of(old.topic())).allTopicNames().get().get(old.topic());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return OptionalLong.empty();
+      }
+      throw new IOException("Kafka does not answer: " + e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException e) {
+      throw Topics.interrupted();
+    }
+    if (!description.topicId().toString().equals(old.topicId())) {
+      return OptionalLong.empty();
+    }
+    TopicState state =
+        new TopicState(old.topic(), old.topicId(), description.partitions().size(), Map.of());
+    return OptionalLong.of(lag(head, state));
+  }
+
+  private Map<Integer, Long> offsets(TopicState topic, OffsetSpec spec) throws IOException {
+    Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+    for (int partition = 0; partition < topic.partitions(); partition++) {
+      wanted.put(new TopicPartition(topic.name(), partition), spec);
+    }
+    Map<TopicPartition, ListOffsetsResultInfo> found =
+        Topics.await(
+            admin.listOffsets(wanted).all(), "offsets of topic " + topic.name() + " are not known");
+    Map<Integer, Long> offsets = new TreeMap<>();
+    found.forEach((partition, info) -> offsets.put(partition.partition(), info.offset()));
+    return offsets;
+  }
+
+  private long unread(Map<TopicPartition, Long> next, Map<Integer, Long> ends) {
+    long unread = 0;
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+      for (Map.Entry<TopicPartition, Long> entry : next.entrySet()) {
+        long behind = ends.get(entry.getKey().partition()) - entry.getValue();
+        long end = ends.get(entry.getKey().partition());
+        if (behind > 0 && hasRecords(consumer, entry.getKey(), entry.getValue(), end)) {
+          unread += behind;
+        }
+      }
+    }
+    return unread;
+  }
+
+  /** Whether a record that is committed or not yet decided stands in [from, end). */
+  private static boolean hasRecords(
+      KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, long from, long end) {
+    consumer.assign(List.of(partition));
+    consumer.seek(partition, from);
+    long decided = consumer.endOffsets(List.of(partition)).get(partition);
+    if (decided < end) {
+      return true;
+    }
+    while (consumer.position(partition) < decided) {
+      if (!consumer.poll(POLL).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    return new KafkaConsumer<>(KafkaSettings.consumer(kafka));
+  }
+}
