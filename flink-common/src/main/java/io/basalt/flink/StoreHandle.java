@@ -1,0 +1,80 @@
+package io.basalt.flink;
+
+import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.config.StoreConfigLoader;
+import io.basalt.storage.drive.DriveSet;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The drives of a store, opened once per process and configuration and shared by all tasks there:
+ * threads of a drive, and what is known of its failures, are one. Each task opens its own handle
+ * and closes it; the last one closes the drives. Safe from any thread.
+ */
+public final class StoreHandle implements AutoCloseable {
+  private static final Map<Path, Shared> OPEN = new HashMap<>();
+
+  private final Path file;
+  private final Shared shared;
+  private boolean closed;
+
+  private static final class Shared {
+    final StoreConfig config;
+    final DriveSet drives;
+    int handles;
+
+    Shared(StoreConfig config, DriveSet drives) {
+      this.config = config;
+      this.drives = drives;
+    }
+  }
+
+  private StoreHandle(Path file, Shared shared) {
+    this.file = file;
+    this.shared = shared;
+  }
+
+  /**
+   * Opens the store that a basalt.yaml describes.
+   *
+   * @throws io.basalt.storage.config.ConfigException in one sentence, if the file is not right
+   */
+  public static StoreHandle open(Path config) {
+    Path file = config.toAbsolutePath().normalize();
+    synchronized (OPEN) {
+      Shared shared = OPEN.get(file);
+      if (shared == null) {
+        StoreConfig loaded = StoreConfigLoader.load(file);
+        shared = new Shared(loaded, DriveSet.open(loaded));
+        OPEN.put(file, shared);
+      }
+      shared.handles++;
+      return new StoreHandle(file, shared);
+    }
+  }
+
+  public StoreConfig config() {
+    return shared.config;
+  }
+
+  /** The drives; owned by all handles together. */
+  public DriveSet drives() {
+    return shared.drives;
+  }
+
+  @Override
+  public void close() {
+    synchronized (OPEN) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      shared.handles--;
+      if (shared.handles == 0) {
+        OPEN.remove(file);
+        shared.drives.close();
+      }
+    }
+  }
+}
