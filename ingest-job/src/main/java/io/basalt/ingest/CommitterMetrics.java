@@ -1,0 +1,35 @@
+package io.basalt.ingest;
+
+import java.time.Duration;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+
+/** What the committer counts: {@code commits}, {@code commitMillis}, {@code lag}. */
+final class CommitterMetrics {
+  private final Counter commits;
+  private final Counter unknown;
+  private volatile double lastMillis;
+  private volatile long lag;
+
+  CommitterMetrics(MetricGroup group) {
+    commits = group.counter("commits");
+    unknown = group.counter("unknownCommits");
+    group.gauge("commitMillis", (Gauge<Double>) () -> lastMillis);
+    group.gauge("lag", (Gauge<Long>) () -> lag);
+  }
+
+  void committed(Duration took) {
+    commits.inc();
+    lastMillis = took.toNanos() / 1e6;
+  }
+
+  void unknown() {
+    unknown.inc();
+  }
+
+  /** Records of the write topic that are not applied yet. */
+  void lag(long records) {
+    lag = records;
+  }
+}

@@ -1,0 +1,320 @@
+package io.basalt.ingest;
+
+import io.basalt.kafka.Acknowledgement;
+import io.basalt.kafka.Reject;
+import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.Change;
+import io.basalt.storage.commit.CommitConflictException;
+import io.basalt.storage.commit.CommitUnknownException;
+import io.basalt.storage.commit.RootCommitter;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.ingest.Flushed;
+import io.basalt.storage.ingest.IngestChange;
+import io.basalt.storage.ingest.Range;
+import io.basalt.storage.root.Incarnation;
+import io.basalt.storage.root.Position;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.Tail;
+import io.basalt.storage.segment.SegmentSealer;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Folds what has arrived since the last commit into one root, on a thread of its own. For each
+ * root: first the rejects, then the commit, then the acknowledgements.
+ *
+ * <p>A stop after the rejects repeats them, since their records are read again; a stop after the
+ * commit loses acknowledgements, which the next committer makes up for when it starts. So no record
+ * is acknowledged before it is visible or rejected, and none is left out.
+ */
+final class IngestCommitter implements AutoCloseable {
+  private static final Duration REPEAT = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  /** Something for the committing thread to do. */
+  private sealed interface Work {}
+
+  private record Flush(FlushMessage message) implements Work {}
+
+  private record Other(Change change, CompletableFuture<Root> committed) implements Work {}
+
+  private record Settle(CompletableFuture<Void> settled) implements Work {}
+
+  private final RootCommitter roots;
+  private final Announcer announcer;
+  private final DriveSet drives;
+  private final Clock clock;
+  private final Consumer<Throwable> onFailure;
+  private final CommitterMetrics metrics;
+  private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>();
+  private final Set<String> own = new HashSet<>();
+  private final Thread thread;
+  private volatile Root head;
+  private volatile Throwable failure;
+  private boolean tookOver;
+  private Instant repeatAt;
+
+  IngestCommitter(
+      RootCommitter roots,
+      Announcer announcer,
+      DriveSet drives,
+      Clock clock,
+      CommitterMetrics metrics,
+      Consumer<Throwable> onFailure) {
+    this.roots = roots;
+    this.announcer = announcer;
+    this.drives = drives;
+    this.clock = clock;
+    this.metrics = metrics;
+    this.onFailure = onFailure;
+    this.head = roots.head();
+    this.own.add(roots.attempt().toString());
+    this.repeatAt = clock.instant();
+    this.thread = new Thread(this::run, "basalt-committer");
+    thread.setDaemon(true);
+  }
+
+  /** Repeats the acknowledgement of every position, then commits what is submitted. */
+  void start() {
+    thread.start();
+  }
+
+  /** The newest root that this committer made or found. */
+  Root head() {
+    return head;
+  }
+
+  /** Messages that wait. */
+  int backlog() {
+    return queue.size();
+  }
+
+  void submit(FlushMessage message) {
+    add(new Flush(message));
+  }
+
+  /** Commits another change between two roots of the ingest. */
+  CompletableFuture<Root> commit(Change change) {
+    Other other = new Other(change, new CompletableFuture<>());
+    add(other);
+    return other.committed();
+  }
+
+  /** Completes when all that was submitted so far is committed. */
+  CompletableFuture<Void> settled() {
+    Settle settle = new Settle(new CompletableFuture<>());
+    add(settle);
+    return settle.settled();
+  }
+
+  private void add(Work work) {
+    queue.add(work);
+    // The thread empties the queue when it fails; what came later would wait for ever.
+    if (failure != null) {
+      failAll(failure);
+    }
+  }
+
+  private void run() {
+    try {
+      repeatIfDue();
+      while (true) {
+        work(next());
+        repeatIfDue();
+      }
+    } catch (InterruptedException stopped) {
+      failAll(new IOException("the committer was stopped"));
+    } catch (Throwable e) {
+      failAll(e);
+      if (!thread.isInterrupted()) {
+        onFailure.accept(e);
+      }
+    }
+  }
+
+  private void failAll(Throwable cause) {
+    failure = cause;
+    for (Work work = queue.poll(); work != null; work = queue.poll()) {
+      if (work instanceof Other other) {
+        other.committed().completeExceptionally(cause);
+      } else if (work instanceof Settle settle) {
+        settle.settled().completeExceptionally(cause);
+      }
+    }
+  }
+
+  /** All that waits; at least one, unless it is time to repeat the acknowledgements. */
+  private List<Work> next() throws InterruptedException {
+    long millis = Math.max(0, Duration.between(clock.instant(), repeatAt).toMillis());
+    List<Work> batch = new ArrayList<>();
+    Work first = queue.poll(Math.min(millis, REPEAT.toMillis()), TimeUnit.MILLISECONDS);
+    if (first != null) {
+      batch.add(first);
+      queue.drainTo(batch);
+    }
+    return batch;
+  }
+
+  private void work(List<Work> batch) throws Exception {
+    List<FlushMessage> messages = new ArrayList<>();
+    for (Work work : batch) {
+      if (work instanceof Flush flush) {
+        messages.add(flush.message());
+      }
+    }
+    if (!messages.isEmpty()) {
+      commitFlushes(messages);
+    }
+    for (Work work : batch) {
+      if (work instanceof Other other) {
+        commitOther(other);
+      } else if (work instanceof Settle settle) {
+        settle.settled().complete(null);
+      }
+    }
+  }
+
+  private void commitFlushes(List<FlushMessage> messages) throws Exception {
+    List<Reject> rejects = new ArrayList<>();
+    List<Flushed> flushed = new ArrayList<>();
+    Set<Integer> partitions = new HashSet<>();
+    for (FlushMessage message : messages) {
+      rejects.addAll(message.rejects());
+      flushed.add(message.flushed());
+      own.add(message.flushed().attempt());
+      message.flushed().ranges().stream().map(Range::partition).forEach(partitions::add);
+    }
+    long rejectsEnd = announcer.reject(rejects);
+    Incarnation incarnation = messages.get(messages.size() - 1).incarnation();
+    Change change =
+        new IngestChange(
+            roots.attempt(),
+            flushed,
+            own,
+            head.incarnations().contains(incarnation) ? Optional.empty() : Optional.of(incarnation),
+            rejectsEnd,
+            announcer.rejectsTopicId());
+    List<Tail> before = head.tails();
+    long started = System.nanoTime();
+    Root root = commitOrEnd(change);
+    metrics.committed(Duration.ofNanos(System.nanoTime() - started));
+    announcer.acknowledge(acknowledgements(root, partitions));
+    if (!tookOver) {
+      tookOver = true;
+      adopt(before);
+    }
+  }
+
+  /** Seals the segments of earlier attempts where the root says that they end. */
+  private void adopt(List<Tail> before) throws IOException {
+    for (Tail tail : before) {
+      if (!tail.sealed() && !own.contains(tail.attempt())) {
+        SegmentSealer.seal(drives, tail.location());
+      }
+    }
+  }
+
+  private Root commitOrEnd(Change change) throws Exception {
+    try {
+      return commitKnown(change);
+    } catch (CommitConflictException conflict) {
+      head = roots.refresh();
+      if (tookOver && !isLive()) {
+        throw new EndedException(
+            "another ingest job has taken over this store; this one ends: " + conflict.getMessage(),
+            conflict);
+      }
+      throw conflict;
+    }
+  }
+
+  private boolean isLive() {
+    String id = roots.attempt().toString();
+    return head.attempts().stream().anyMatch(live -> live.id().equals(id));
+  }
+
+  /** Asks again as long as it takes to know the outcome: the same change proposes the same root. */
+  private Root commitKnown(Change change)
+      throws CommitConflictException, ArbiterException, IOException, InterruptedException {
+    while (true) {
+      try {
+        head = roots.commit(change);
+        return head;
+      } catch (CommitUnknownException unknown) {
+        metrics.unknown();
+        Thread.sleep(PAUSE.toMillis());
+      }
+    }
+  }
+
+  private void commitOther(Other other) throws Exception {
+    try {
+      other.committed().complete(commitKnown(other.change()));
+    } catch (CommitConflictException e) {
+      head = roots.refresh();
+      other.committed().completeExceptionally(e);
+    } catch (Exception e) {
+      other.committed().completeExceptionally(e);
+      throw e;
+    }
+  }
+
+  private void repeatIfDue() throws IOException {
+    Instant now = clock.instant();
+    // A clock that jumped back must not silence the acknowledgements.
+    if (!now.isBefore(repeatAt) || repeatAt.isAfter(now.plus(REPEAT))) {
+      repeatAt = now.plus(REPEAT);
+      Set<Integer> all = new HashSet<>();
+      head.positions().forEach(position -> all.add(position.partition()));
+      announcer.acknowledge(acknowledgements(head, all));
+    }
+  }
+
+  private static List<Acknowledgement> acknowledgements(Root root, Set<Integer> partitions) {
+    List<Acknowledgement> acknowledgements = new ArrayList<>();
+    if (root.incarnations().isEmpty()) {
+      return acknowledgements;
+    }
+    Incarnation newest = root.incarnations().get(root.incarnations().size() - 1);
+    for (Position position : root.positions()) {
+      if (position.incarnation() == newest.number() && partitions.contains(position.partition())) {
+        acknowledgements.add(
+            new Acknowledgement(
+                newest.topic(),
+                newest.topicId(),
+                position.partition(),
+                position.next(),
+                position.rejects(),
+                root.rejectsTopicId(),
+                root.number(),
+                Instant.ofEpochMilli(root.at())));
+      }
+    }
+    return acknowledgements;
+  }
+
+  /**
+   * Stops after the commit that is under way, or in the middle of it: either is a stop like any.
+   */
+  @Override
+  public void close() {
+    thread.interrupt();
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(30));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    announcer.close();
+  }
+}

@@ -1,0 +1,197 @@
+package io.basalt.ingest;
+
+import io.basalt.kafka.StartPlan;
+import io.basalt.kafka.TopicException;
+import io.basalt.kafka.Topics;
+import io.basalt.kafka.WriteLogs;
+import io.basalt.storage.commit.CommitConflictException;
+import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.root.Incarnation;
+import io.basalt.storage.root.Position;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.run.RunChange;
+import io.basalt.storage.run.RunMaker;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Work beside the commits, on a thread of its own, so that none of it delays an acknowledgement:
+ * runs, the lag, the topic's own health, and deletion of records that are applied and old. What
+ * fails here is logged and tried again; only a topic that is no longer what the store began with
+ * ends the job.
+ */
+final class Maintenance implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
+  private static final long SECOND = 1;
+  private static final long TOPIC_SECONDS = 10;
+
+  private final IngestCommitter committer;
+  private final RunMaker runs;
+  private final Admin admin;
+  private final StoreConfig.Kafka kafka;
+  private final WriteLogs logs;
+  private final Clock clock;
+  private final CommitterMetrics metrics;
+  private final Consumer<Throwable> onFailure;
+  private final ScheduledThreadPoolExecutor thread;
+  private volatile Topics topics;
+
+  Maintenance(
+      IngestCommitter committer,
+      RunMaker runs,
+      Admin admin,
+      StoreConfig.Kafka kafka,
+      Topics topics,
+      Clock clock,
+      CommitterMetrics metrics,
+      Consumer<Throwable> onFailure) {
+    this.committer = committer;
+    this.runs = runs;
+    this.admin = admin;
+    this.kafka = kafka;
+    this.topics = topics;
+    this.logs = new WriteLogs(admin, kafka);
+    this.clock = clock;
+    this.metrics = metrics;
+    this.onFailure = onFailure;
+    this.thread =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread created = new Thread(task, "basalt-maintenance");
+              created.setDaemon(true);
+              return created;
+            });
+  }
+
+  private interface Step {
+    void run() throws IOException, InterruptedException;
+  }
+
+  void start() {
+    every(SECOND, "making a run", this::makeRun);
+    every(
+        SECOND,
+        "measuring the lag",
+        () -> metrics.lag(logs.lag(committer.head(), topics.writes())));
+    every(TOPIC_SECONDS, "checking the topics", this::checkTopics);
+    every(TOPIC_SECONDS, "deleting applied records", this::deleteApplied);
+  }
+
+  private void every(long seconds, String what, Step step) {
+    thread.scheduleWithFixedDelay(() -> attempt(what, step), seconds, seconds, TimeUnit.SECONDS);
+  }
+
+  private void attempt(String what, Step step) {
+    try {
+      step.run();
+    } catch (TopicException e) {
+      onFailure.accept(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException | RuntimeException e) {
+      if (!thread.isShutdown()) {
+        LOG.warn("{} failed and is tried again: {}", what, e.getMessage(), e);
+      }
+    }
+  }
+
+  private void makeRun() throws IOException, InterruptedException {
+    Root head = committer.head();
+    if (!runs.isDue(head)) {
+      return;
+    }
+    Optional<RunChange> change = runs.make(head);
+    if (change.isPresent()) {
+      try {
+        committer.commit(change.get()).get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof CommitConflictException) {
+          LOG.info("a run was made of tails that changed meanwhile: {}", e.getCause().getMessage());
+        } else {
+          throw new IOException(e.getCause());
+        }
+      }
+    }
+  }
+
+  /** The topic may be made anew or given partitions while the job runs; then records go astray. */
+  private void checkTopics() throws IOException {
+    Topics now = Topics.check(admin, kafka);
+    Optional<Incarnation> read = StartPlan.newest(committer.head());
+    if (read.isPresent() && !now.writes().id().equals(read.get().topicId())) {
+      throw new TopicException(
+          "topic %s was made anew while it was read: start the ingest again"
+              .formatted(read.get().topic()));
+    }
+    if (read.isPresent() && now.writes().partitions() != read.get().partitions()) {
+      throw new TopicException(
+          "topic %s has %d partitions and had %d when it was first read: make a new topic with %d and name it in kafka.topics.writes"
+              .formatted(
+                  read.get().topic(),
+                  now.writes().partitions(),
+                  read.get().partitions(),
+                  now.writes().partitions()));
+    }
+    topics = now;
+  }
+
+  /** Kafka is no second copy: what is applied, and older than the configuration keeps, goes. */
+  private void deleteApplied() throws IOException {
+    Root head = committer.head();
+    Optional<Incarnation> newest = StartPlan.newest(head);
+    if (newest.isEmpty()) {
+      return;
+    }
+    String topic = newest.get().topic();
+    long before = clock.millis() - kafka.keep().toMillis();
+    Map<TopicPartition, OffsetSpec> young = new HashMap<>();
+    Map<TopicPartition, Long> applied = new HashMap<>();
+    for (Position position : WriteLogs.positions(head, newest).values()) {
+      TopicPartition partition = new TopicPartition(topic, position.partition());
+      young.put(partition, OffsetSpec.forTimestamp(Math.max(0, before)));
+      applied.put(partition, position.next());
+    }
+    try {
+      Map<TopicPartition, RecordsToDelete> old = new HashMap<>();
+      for (Map.Entry<TopicPartition, ListOffsetsResultInfo> entry :
+          admin.listOffsets(young).all().get(30, TimeUnit.SECONDS).entrySet()) {
+        long next = applied.get(entry.getKey());
+        long first = entry.getValue().offset();
+        old.put(
+            entry.getKey(), RecordsToDelete.beforeOffset(first < 0 ? next : Math.min(first, next)));
+      }
+      admin.deleteRecords(old).all().get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e.getCause());
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw new IOException("Kafka did not answer in time", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    try {
+      thread.awaitTermination(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.basalt.ingest;
+
+import io.basalt.flink.FlinkSettings;
+import io.basalt.storage.config.StoreConfigLoader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+
+/** A JobManager and TaskManagers in this process, and ingest jobs on them. */
+final class TestCluster implements AutoCloseable {
+  private final MiniCluster cluster;
+
+  private TestCluster(MiniCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  static TestCluster start(int taskManagers) throws Exception {
+    Configuration settings = new Configuration();
+    settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(16));
+    settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(16));
+    settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(16));
+    settings.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
+    settings.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofSeconds(6));
+    MiniCluster cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(settings)
+                .setNumTaskManagers(taskManagers)
+                .setNumSlotsPerTaskManager(2)
+                .withRandomPorts()
+                .build());
+    cluster.start();
+    return new TestCluster(cluster);
+  }
+
+  MiniCluster mini() {
+    return cluster;
+  }
+
+  /** The job's graph, with checkpoints as often as a test wants. */
+  static StreamGraph graph(
+      Path config, int parallelism, boolean acceptLoss, Optional<String> from) {
+    Configuration settings = FlinkSettings.streaming();
+    settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500));
+    settings.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofSeconds(2));
+    from.ifPresent(path -> settings.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(settings);
+    environment.setParallelism(parallelism);
+    IngestTopology.build(
+        environment,
+        StoreConfigLoader.load(config).kafka(),
+        new IngestOptions(config.toString(), acceptLoss, 0));
+    StreamGraph graph = environment.getStreamGraph();
+    graph.setJobName("ingest");
+    return graph;
+  }
+
+  JobID submit(Path config, int parallelism) throws Exception {
+    return submit(graph(config, parallelism, false, Optional.empty()));
+  }
+
+  JobID submit(StreamGraph graph) throws Exception {
+    cluster.submitJob(graph).get();
+    return graph.getJobID();
+  }
+
+  String savepoint(JobID job, Path directory) throws Exception {
+    return cluster
+        .triggerSavepoint(job, directory.toUri().toString(), false, SavepointFormatType.CANONICAL)
+        .get();
+  }
+
+  JobStatus status(JobID job) throws Exception {
+    return cluster.getJobStatus(job).get();
+  }
+
+  void cancel(JobID job) throws Exception {
+    cluster.cancelJob(job).get();
+    result(job);
+  }
+
+  JobResult result(JobID job) throws Exception {
+    return cluster.requestJobResult(job).get(60, TimeUnit.SECONDS);
+  }
+
+  /** Messages of the failure and of its causes, when the job has ended by itself. */
+  String failure(JobID job) throws Exception {
+    Throwable cause = result(job).getSerializedThrowable().orElseThrow();
+    StringBuilder messages = new StringBuilder();
+    for (; cause != null; cause = cause.getCause()) {
+      messages.append(cause.getMessage()).append('\n');
+    }
+    return messages.toString();
+  }
+
+  @Override
+  public void close() throws Exception {
+    cluster.close();
+  }
+}
