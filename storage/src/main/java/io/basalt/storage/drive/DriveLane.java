@@ -72,11 +72,11 @@ final class DriveLane {
     if (result.isDone()) {
       return;
     }
+    // The failure is known before the caller is, so that whoever sees the error sees the drive left
+    // out; a call that ends just now has missed its deadline all the same.
     String reason = "did not answer within " + deadline.toMillis() + " ms";
-    if (result.completeExceptionally(
-        new DriveUnavailableException(drive.info().id(), reason, null))) {
-      fail(reason);
-    }
+    fail(reason);
+    result.completeExceptionally(new DriveUnavailableException(drive.info().id(), reason, null));
   }
 
   private void fail(String reason) {
