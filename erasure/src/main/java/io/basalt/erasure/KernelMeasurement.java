@@ -1,0 +1,80 @@
+package io.basalt.erasure;
+
+import java.nio.ByteBuffer;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Picks the fastest kernel for a shape by trying each on a small stripe. Which one that is depends
+ * on the processor, on the library's version and on the shape, so it is measured, once per process,
+ * shape and choice.
+ */
+final class KernelMeasurement {
+  private static final Logger LOG = LoggerFactory.getLogger(KernelMeasurement.class);
+
+  /** Enough for a stable order, little enough for a few milliseconds at any width. */
+  private static final int STRIPE_BYTES = 2 << 20;
+
+  private static final int ROUNDS = 4;
+
+  /** A shape, and the kernels that are measured for it. */
+  private record Contest(int k, int rows, List<Kernel> kernels) {}
+
+  private static final Map<Contest, Kernel> WINNERS = new ConcurrentHashMap<>();
+
+  private KernelMeasurement() {}
+
+  /** The fastest of these kernels for matrices of {@code rows} x {@code k}. */
+  static Kernel fastest(int k, int rows, List<Kernel> kernels) {
+    return kernels.size() == 1
+        ? kernels.get(0)
+        : WINNERS.computeIfAbsent(new Contest(k, rows, kernels), KernelMeasurement::measure);
+  }
+
+  private static Kernel measure(Contest contest) {
+    int width = contest.k + contest.rows;
+    int length = Math.max(4096, STRIPE_BYTES / width & -4096);
+    ByteBuffer[] strips = new ByteBuffer[width];
+    ByteBuffer memory = ByteBuffer.allocateDirect(width * length);
+    for (int i = 0; i < width; i++) {
+      strips[i] = memory.slice(i * length, length);
+    }
+    Map<Kernel, Long> nanos =
+        contest.kernels.stream()
+            .collect(Collectors.toMap(kernel -> kernel, kernel -> time(kernel, contest, strips)));
+    Kernel fastest = contest.kernels.stream().min(Comparator.comparing(nanos::get)).orElseThrow();
+    long bytes = (long) contest.k * length;
+    LOG.info(
+        "erasure kernel for {} sources and {} targets is {} ({} of source bytes)",
+        contest.k,
+        contest.rows,
+        fastest,
+        contest.kernels.stream()
+            .map(kernel -> "%s %.1f GB/s".formatted(kernel, bytes / (double) nanos.get(kernel)))
+            .collect(Collectors.joining(", ")));
+    return fastest;
+  }
+
+  /** The shortest time of a few rounds: what disturbs only makes a round longer. */
+  private static long time(Kernel kernel, Contest contest, ByteBuffer[] strips) {
+    byte[] cells = new byte[contest.rows * contest.k];
+    for (int i = 0; i < cells.length; i++) {
+      cells[i] = (byte) (2 + i % 253);
+    }
+    Transform transform = Transform.of(kernel, new Matrix(contest.rows, contest.k, cells));
+    int[] order = IntStream.range(0, strips.length).toArray();
+    long shortest = Long.MAX_VALUE;
+    for (int round = 0; round < ROUNDS; round++) {
+      long start = System.nanoTime();
+      transform.apply(strips, order, 0, strips[0].capacity());
+      shortest = Math.min(shortest, System.nanoTime() - start);
+    }
+    return shortest;
+  }
+}

@@ -1,0 +1,220 @@
+package io.basalt.erasure;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The code: checks the arguments, keeps the matrices of recent losses, and leaves the arithmetic to
+ * a transform.
+ */
+final class MatrixCode implements ErasureCode {
+  private static final Logger LOG = LoggerFactory.getLogger(MatrixCode.class);
+
+  /** Patterns of losses kept; a reader meets few at a time. */
+  private static final int RECONSTRUCTIONS = 64;
+
+  private final Geometry geometry;
+  private final Kernel kernel;
+  private final Kernel kernelForOne;
+  private final Matrix coding;
+  private final Transform encoding;
+  private final int[] encodingOrder;
+
+  /** Newest first; replaced as a whole, so that readers need no lock. */
+  private volatile Reconstruction[] reconstructions = new Reconstruction[0];
+
+  private volatile boolean closed;
+
+  private MatrixCode(Geometry geometry, Kernel kernel, Kernel kernelForOne, Matrix coding) {
+    this.geometry = geometry;
+    this.kernel = kernel;
+    this.kernelForOne = kernelForOne;
+    this.coding = coding;
+    this.encoding = Transform.of(kernel, coding);
+    this.encodingOrder = IntStream.range(0, geometry.width()).toArray();
+  }
+
+  static MatrixCode open(Geometry geometry, KernelChoice choice) {
+    List<Kernel> natives = choice.natives().stream().filter(NativeLibrary::has).toList();
+    if (natives.isEmpty() && !choice.allowsJava()) {
+      throw new KernelUnavailableException(
+          NativeLibrary.problem().orElse("ISA-L is missing: apt-get install libisal2"));
+    }
+    if (natives.isEmpty() && choice == KernelChoice.AUTO) {
+      LOG.warn(
+          "{}; erasure coding goes on in plain Java, many times slower",
+          NativeLibrary.problem().orElse("no native kernel"));
+    }
+    List<Kernel> kernels = natives.isEmpty() ? List.of(Kernel.JAVA) : natives;
+    return open(geometry, kernels);
+  }
+
+  /** The fastest of these kernels, all of which this machine has. */
+  static MatrixCode open(Geometry geometry, List<Kernel> kernels) {
+    return new MatrixCode(
+        geometry,
+        KernelMeasurement.fastest(geometry.k(), geometry.m(), kernels),
+        KernelMeasurement.fastest(geometry.k(), 1, kernels),
+        codingMatrix(geometry));
+  }
+
+  /** The matrix, computed here and compared with jerasure's own where that is installed. */
+  private static Matrix codingMatrix(Geometry geometry) {
+    Matrix matrix = Matrix.coding(geometry);
+    if (NativeLibrary.has(Kernel.JERASURE)) {
+      byte[] jerasure = new byte[geometry.k() * geometry.m()];
+      NativeKernels.check(NativeKernels.codingMatrix(geometry.k(), geometry.m(), jerasure));
+      if (!Arrays.equals(jerasure, matrix.cells())) {
+        throw new IllegalStateException(
+            "the installed libjerasure2 has another %s matrix than reed_sol_van: it must not be used"
+                .formatted(geometry));
+      }
+    }
+    return matrix;
+  }
+
+  @Override
+  public Geometry geometry() {
+    return geometry;
+  }
+
+  @Override
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  @Override
+  public void encode(ByteBuffer[] strips, int offset, int length) {
+    checkOpen();
+    StripCheck.count(strips, geometry);
+    StripCheck.range(offset, length);
+    for (int i = 0; i < strips.length; i++) {
+      StripCheck.strip(strips[i], i, offset, length, strips[0]);
+      if (i >= geometry.k()) {
+        StripCheck.writable(strips[i], i);
+      }
+    }
+    encoding.apply(strips, encodingOrder, offset, length);
+  }
+
+  @Override
+  public void decode(ByteBuffer[] strips, StripSet lost, int offset, int length) {
+    Reconstruction reconstruction = prepare(strips, lost, offset, length);
+    if (reconstruction != null) {
+      reconstruction.run(strips, offset, length);
+    }
+  }
+
+  @Override
+  public void decodeVerified(
+      ByteBuffer[] strips, StripSet lost, int offset, int length, ByteBuffer scratch) {
+    Reconstruction reconstruction = prepare(strips, lost, offset, length);
+    if (reconstruction == null) {
+      return;
+    }
+    int anyTarget = lost.at(0);
+    StripCheck.strip(scratch, geometry.width(), offset, length, strips[anyTarget]);
+    StripCheck.writable(scratch, geometry.width());
+    StripCheck.apart(scratch, strips);
+    reconstruction.run(strips, offset, length);
+    reconstruction.prove(strips, offset, length, scratch);
+  }
+
+  /** Checks everything and finds the reconstruction; null if nothing is lost. */
+  private Reconstruction prepare(ByteBuffer[] strips, StripSet lost, int offset, int length) {
+    checkOpen();
+    StripCheck.count(strips, geometry);
+    StripCheck.range(offset, length);
+    if (lost.isEmpty()) {
+      return null;
+    }
+    checkNumbers(lost);
+    ByteBuffer first = strips[lost.at(0)];
+    for (int i = 0; i < lost.size(); i++) {
+      int strip = lost.at(i);
+      StripCheck.strip(strips[strip], strip, offset, length, first);
+      StripCheck.writable(strips[strip], strip);
+    }
+    for (int strip = 0; strip < strips.length; strip++) {
+      if (strips[strip] != null) {
+        StripCheck.strip(strips[strip], strip, offset, length, first);
+      }
+    }
+    return reconstruction(strips, lost);
+  }
+
+  private Reconstruction reconstruction(ByteBuffer[] strips, StripSet lost) {
+    for (Reconstruction known : reconstructions) {
+      if (known.fits(strips, lost)) {
+        return known;
+      }
+    }
+    int[] sources =
+        IntStream.range(0, geometry.width())
+            .filter(strip -> strips[strip] != null && !lost.contains(strip))
+            .toArray();
+    if (sources.length < geometry.k()) {
+      throw new TooManyLostException(geometry, lost, sources.length);
+    }
+    Kernel chosen = lost.size() == 1 ? kernelForOne : kernel;
+    Reconstruction made = new Reconstruction(chosen, coding, sources, lost);
+    remember(made);
+    return made;
+  }
+
+  private synchronized void remember(Reconstruction made) {
+    Reconstruction[] before = reconstructions;
+    int kept = Math.min(before.length, RECONSTRUCTIONS - 1);
+    Reconstruction[] after = new Reconstruction[kept + 1];
+    after[0] = made;
+    System.arraycopy(before, 0, after, 1, kept);
+    reconstructions = after;
+  }
+
+  @Override
+  public StripSet minimumToDecode(StripSet wanted, StripSet available) {
+    checkOpen();
+    checkNumbers(wanted);
+    checkNumbers(available);
+    if (available.containsAll(wanted)) {
+      return wanted;
+    }
+    if (available.size() < geometry.k()) {
+      throw new TooManyLostException(geometry, wanted.minus(available), available.size());
+    }
+    int[] chosen =
+        IntStream.concat(
+                Arrays.stream(available.toArray()).filter(wanted::contains),
+                Arrays.stream(available.toArray()).filter(strip -> !wanted.contains(strip)))
+            .toArray();
+    return StripSet.of(Arrays.copyOf(chosen, geometry.k()));
+  }
+
+  private void checkNumbers(StripSet strips) {
+    if (!strips.isEmpty() && strips.at(strips.size() - 1) >= geometry.width()) {
+      throw new IllegalArgumentException(
+          "strips %s do not all belong to a %s stripe".formatted(strips, geometry));
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the %s code is closed: open another".formatted(geometry));
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    reconstructions = new Reconstruction[0];
+  }
+
+  @Override
+  public String toString() {
+    return "reed_sol_van %s on %s".formatted(geometry, kernel);
+  }
+}
