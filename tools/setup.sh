@@ -15,11 +15,17 @@ set_up() {
   local packages=() install
   has_jdk || packages+=(default-jdk-headless)
   command -v mvn >/dev/null 2>&1 || packages+=(maven)
+  # For the native library of erasure; ISA-L is found when it runs.
+  command -v gcc >/dev/null 2>&1 || packages+=(gcc libc6-dev)
+  command -v make >/dev/null 2>&1 || packages+=(make)
+  [ -e /usr/include/jerasure.h ] || packages+=(libjerasure-dev)
+  [ -e /usr/include/gf_complete.h ] || packages+=(libgf-complete-dev)
+  compgen -G '/usr/lib/*/libisal.so.2' >/dev/null || packages+=(libisal2)
   [ ${#packages[@]} -eq 0 ] && return 0
 
   install="apt-get install -y --no-install-recommends ${packages[*]}"
   if ! command -v apt-get >/dev/null 2>&1; then
-    say "basalt: install ${packages[*]} (a JDK 17 or newer and Maven 3.8 or newer) and run this again"
+    say "basalt: install ${packages[*]} (Debian's names; a JDK 17 or newer and Maven 3.8 or newer) and run this again"
     exit 1
   fi
   local sudo=()
