@@ -1,0 +1,46 @@
+package io.basalt.query;
+
+import io.basalt.flink.StoreHandle;
+import io.basalt.storage.config.ConfigException;
+import io.basalt.storage.read.StoreReader;
+import io.basalt.storage.root.Root;
+import java.io.IOException;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+
+/** A task's view of the store at the root that the query reads. */
+final class OpenStore implements AutoCloseable {
+  private final StoreHandle handle;
+  private final StoreReader reader;
+
+  private OpenStore(StoreHandle handle, StoreReader reader) {
+    this.handle = handle;
+    this.reader = reader;
+  }
+
+  /** Fails for good where another try of the task cannot help. */
+  static OpenStore open(QueryRequest request) throws IOException {
+    StoreHandle handle = null;
+    try {
+      request.export().check();
+      handle = StoreHandle.open(request.options().configFile());
+      Root root = Roots.find(handle, request.root());
+      return new OpenStore(handle, StoreReader.open(handle.drives(), root));
+    } catch (ConfigException | IOException e) {
+      if (handle != null) {
+        handle.close();
+      }
+      throw new SuppressRestartsException(e);
+    }
+  }
+
+  StoreReader reader() {
+    return reader;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (handle) {
+      reader.close();
+    }
+  }
+}

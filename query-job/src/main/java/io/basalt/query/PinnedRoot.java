@@ -1,0 +1,147 @@
+package io.basalt.query;
+
+import io.basalt.flink.StoreHandle;
+import io.basalt.kafka.KafkaArbiter;
+import io.basalt.kafka.TopicException;
+import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.Change;
+import io.basalt.storage.commit.CommitConflictException;
+import io.basalt.storage.commit.CommitUnknownException;
+import io.basalt.storage.commit.Pins;
+import io.basalt.storage.commit.RootCommitter;
+import io.basalt.storage.root.Root;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A root that stays readable while a query runs: pinned by a commit, and the pin renewed long
+ * before it expires. Where Kafka does not answer the root is read without a pin, as readers need no
+ * Kafka; a query that outlives its root then fails and never reads other bytes.
+ */
+final class PinnedRoot implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PinnedRoot.class);
+  private static final long RENEWALS_PER_EXPIRY = 5;
+
+  private final Root root;
+  private final Pin pin;
+
+  private PinnedRoot(Root root, Pin pin) {
+    this.root = root;
+    this.pin = pin;
+  }
+
+  /** The root of this number, or the head if it is 0. */
+  static PinnedRoot pin(StoreHandle store, long number) throws IOException {
+    Root root = Roots.find(store, number);
+    try {
+      return new PinnedRoot(root, Pin.set(store, root));
+    } catch (CommitConflictException e) {
+      throw new IOException(e.getMessage(), e);
+    } catch (IOException | ArbiterException | CommitUnknownException | TopicException e) {
+      LOG.warn("root {} is read without a pin: {}", root.number(), e.getMessage());
+      return new PinnedRoot(root, null);
+    }
+  }
+
+  /** The root without a pin. */
+  static PinnedRoot unpinned(StoreHandle store, long number) throws IOException {
+    return new PinnedRoot(Roots.find(store, number), null);
+  }
+
+  long number() {
+    return root.number();
+  }
+
+  @Override
+  public void close() {
+    if (pin != null) {
+      pin.close();
+    }
+  }
+
+  /** A committed pin; its commits run one at a time on one thread. */
+  private static final class Pin implements AutoCloseable {
+    private final String id = UUID.randomUUID().toString();
+    private final Pins pins = new Pins(Clock.systemUTC());
+    private final KafkaArbiter arbiter;
+    private final RootCommitter committer;
+    private final ScheduledExecutorService renewals =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "basalt-query-pin");
+              thread.setDaemon(true);
+              return thread;
+            });
+
+    private Pin(KafkaArbiter arbiter, RootCommitter committer) {
+      this.arbiter = arbiter;
+      this.committer = committer;
+    }
+
+    static Pin set(StoreHandle store, Root root)
+        throws IOException, ArbiterException, CommitConflictException, CommitUnknownException {
+      KafkaArbiter arbiter = KafkaArbiter.open(store.config().kafka());
+      try {
+        RootCommitter committer =
+            RootCommitter.open(
+                store.drives(),
+                store.config().rootCopies(),
+                arbiter,
+                Attempt.start(root, new SecureRandom()),
+                Clock.systemUTC());
+        Pin pin = new Pin(arbiter, committer);
+        committer.commit(pin.pins.pin(pin.id, root.number()));
+        pin.renewOften();
+        return pin;
+      } catch (IOException
+          | ArbiterException
+          | CommitConflictException
+          | CommitUnknownException
+          | RuntimeException e) {
+        arbiter.close();
+        throw e;
+      }
+    }
+
+    private void renewOften() {
+      long millis = Pins.EXPIRY.toMillis() / RENEWALS_PER_EXPIRY;
+      renewals.scheduleWithFixedDelay(
+          () -> commit("renewed", pins.renew(id)), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** A failure is said and not thrown: the next renewal, or the expiry, makes up for it. */
+    private void commit(String what, Change change) {
+      try {
+        committer.commit(change);
+      } catch (IOException
+          | ArbiterException
+          | CommitConflictException
+          | CommitUnknownException
+          | RuntimeException e) {
+        LOG.warn("pin {} is not {}: {}", id, what, e.getMessage());
+      }
+    }
+
+    @Override
+    public void close() {
+      renewals.execute(() -> commit("released", pins.release(id)));
+      renewals.shutdown();
+      try {
+        if (!renewals.awaitTermination(1, TimeUnit.MINUTES)) {
+          LOG.warn("pin {} is not released, it expires by itself", id);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      arbiter.close();
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.basalt.query;
+
+import io.basalt.flink.FlinkSettings;
+import io.basalt.flink.StoreHandle;
+import java.io.IOException;
+import org.apache.flink.api.common.BatchShuffleMode;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Reads files out of a store: {@code --config FILE (--path P | --prefix P)... --to DIR [--root N]
+ * [--parallelism N]}. Prints a {@link QueryReport} as JSON.
+ */
+public final class QueryJob {
+  private QueryJob() {}
+
+  public static void main(String[] arguments) throws Exception {
+    QueryOptions options = QueryOptions.parse(arguments);
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(settings());
+    System.out.println(run(environment, options).toJson());
+  }
+
+  /** Settings for an environment of this job: all tasks at once, so that none waits for a whole. */
+  public static Configuration settings() {
+    Configuration settings = FlinkSettings.batch();
+    settings.set(ExecutionOptions.BATCH_SHUFFLE_MODE, BatchShuffleMode.ALL_EXCHANGES_PIPELINED);
+    // The adaptive batch scheduler cannot start the ends of a pipelined exchange together.
+    settings.set(JobManagerOptions.SCHEDULER, JobManagerOptions.SchedulerType.Default);
+    return settings;
+  }
+
+  /**
+   * Runs the query on an environment made with {@link #settings()} and waits for its end.
+   *
+   * @throws Exception Flink's, whose innermost cause says what is wrong
+   */
+  public static QueryReport run(StreamExecutionEnvironment environment, QueryOptions options)
+      throws Exception {
+    return run(environment, options, QueryRequest.RANGE_BYTES, PinnedRoot::pin);
+  }
+
+  /** How the root is kept while the query runs. */
+  interface Pinning {
+    PinnedRoot pin(StoreHandle store, long number) throws IOException;
+  }
+
+  static QueryReport run(
+      StreamExecutionEnvironment environment,
+      QueryOptions options,
+      long rangeBytes,
+      Pinning pinning)
+      throws Exception {
+    try (StoreHandle store = StoreHandle.open(options.configFile());
+        PinnedRoot pinned = pinning.pin(store, options.root())) {
+      Export export = Export.create(options.targetDirectory());
+      try {
+        long root = pinned.number();
+        QueryTopology.build(environment, new QueryRequest(options, root, export, rangeBytes));
+        return QueryReport.of(root, environment.execute("basalt-query"));
+      } finally {
+        export.close();
+      }
+    }
+  }
+}

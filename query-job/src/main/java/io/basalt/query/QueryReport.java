@@ -1,0 +1,62 @@
+package io.basalt.query;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.JobExecutionResult;
+
+/**
+ * What a query did.
+ *
+ * @param root the root that was read
+ * @param files written
+ * @param bytes read, also of files that could not be completed
+ * @param subtasks readers that read at least one range
+ * @param problemCount files that are missing from the directory
+ * @param problems the first thousand of them
+ */
+public record QueryReport(
+    long root,
+    long files,
+    long bytes,
+    long subtasks,
+    long millis,
+    long problemCount,
+    List<Problem> problems) {
+
+  /** A file that was not written, and why. */
+  public record Problem(String path, String what) {}
+
+  public QueryReport {
+    problems = List.copyOf(problems);
+  }
+
+  static QueryReport of(long root, JobExecutionResult result) {
+    List<String> listed = result.getAccumulatorResult(FileReport.PROBLEM_LIST);
+    List<Problem> problems = new ArrayList<>();
+    for (int i = 0; i < listed.size(); i += 2) {
+      problems.add(new Problem(listed.get(i), listed.get(i + 1)));
+    }
+    return new QueryReport(
+        root,
+        number(result, FileReport.FILES),
+        number(result, FileReport.BYTES),
+        number(result, FileReport.SUBTASKS),
+        result.getNetRuntime(),
+        number(result, FileReport.PROBLEMS),
+        problems);
+  }
+
+  private static long number(JobExecutionResult result, String accumulator) {
+    return result.<Long>getAccumulatorResult(accumulator);
+  }
+
+  public String toJson() {
+    try {
+      return new ObjectMapper().writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a record of plain values is always JSON", e);
+    }
+  }
+}

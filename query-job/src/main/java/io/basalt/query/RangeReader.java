@@ -1,0 +1,83 @@
+package io.basalt.query;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Reads ranges into temporary files. Repeating a range writes the same bytes to the same place. A
+ * range that cannot be read is a result, not a failure of the job: the others go on.
+ */
+final class RangeReader extends ProcessFunction<FileRange, RangeResult> {
+  private static final long serialVersionUID = 1;
+
+  private final QueryRequest request;
+  private transient OpenStore store;
+  private transient int subtask;
+
+  RangeReader(QueryRequest request) {
+    this.request = request;
+  }
+
+  @Override
+  public void open(OpenContext context) throws IOException {
+    store = OpenStore.open(request);
+    subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+  }
+
+  @Override
+  public void processElement(FileRange range, Context context, Collector<RangeResult> out)
+      throws IOException {
+    out.collect(read(range));
+  }
+
+  private RangeResult read(FileRange range) throws IOException {
+    try (FileChannel file = request.export().open(range.number())) {
+      store.reader().read(range.file(), range.from(), range.to(), new At(file, range.from()));
+      return RangeResult.done(range, subtask);
+    } catch (InterruptedIOException | ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      return RangeResult.failed(range, subtask, String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (store != null) {
+      store.close();
+    }
+  }
+
+  /** Writes to a file from a position on. */
+  private static final class At implements WritableByteChannel {
+    private final FileChannel file;
+    private long position;
+
+    private At(FileChannel file, long position) {
+      this.file = file;
+      this.position = position;
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+      int written = file.write(source, position);
+      position += written;
+      return written;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return file.isOpen();
+    }
+
+    @Override
+    public void close() {}
+  }
+}
