@@ -1,0 +1,158 @@
+package io.basalt.benchmarks;
+
+import io.basalt.kafka.Acknowledgement;
+import io.basalt.kafka.KafkaSettings;
+import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.config.StoreConfigLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Ingest of a backlog beside consumers of the same topic. The figures of all leave out the first
+ * quarter of the records, in which code is compiled and connections are made.
+ */
+@Command(
+    name = "ingest",
+    description =
+        "Drains a backlog by a plain consumer, by Flink's FileSink and by the ingest, which is"
+            + " stopped before (basalt ingest --stop) and started when asked for.")
+final class IngestBenchmark implements Callable<Integer> {
+  @Option(names = "--config", required = true, description = "basalt.yaml of the store")
+  Path config;
+
+  @Option(names = "--mib", defaultValue = "4096", description = "MiB of the backlog")
+  int mebibytes;
+
+  @Option(names = "--record", defaultValue = "65536", description = "bytes of a record")
+  int recordBytes;
+
+  @Option(names = "--dir", defaultValue = "/dev/shm", description = "where FileSink writes")
+  Path directory;
+
+  private StoreConfig.Kafka kafka;
+
+  @Override
+  public Integer call() throws Exception {
+    kafka = StoreConfigLoader.load(config).kafka();
+    Map<TopicPartition, Long> from = ends();
+    load();
+    Map<TopicPartition, Long> to = ends();
+    Rate roof = drain(from, to);
+    System.out.println(roof.besides(roof));
+    System.out.println(FileSinkJob.run(kafka, directory, from, to).besides(roof));
+    System.out.println("start the ingest now: basalt ingest");
+    System.out.println(acknowledged(from, to).besides(roof));
+    return 0;
+  }
+
+  private List<TopicPartition> partitions() {
+    return IntStream.range(0, kafka.partitions())
+        .mapToObj(number -> new TopicPartition(kafka.topics().writes(), number))
+        .toList();
+  }
+
+  private Map<TopicPartition, Long> ends() {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(KafkaSettings.consumer(kafka))) {
+      return consumer.endOffsets(partitions());
+    }
+  }
+
+  private void load() {
+    Map<String, Object> settings = new HashMap<>(KafkaSettings.producer(kafka));
+    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 512 << 10);
+    byte[] value = new byte[recordBytes];
+    new Random(1).nextBytes(value);
+    long records = ((long) mebibytes << 20) / recordBytes;
+    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings)) {
+      for (long i = 0; i < records; i++) {
+        byte[] key = ("/ingest/" + i).getBytes(StandardCharsets.UTF_8);
+        producer.send(new ProducerRecord<>(kafka.topics().writes(), key, value));
+      }
+      producer.flush();
+    }
+  }
+
+  private Rate drain(Map<TopicPartition, Long> from, Map<TopicPartition, Long> to) {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(KafkaSettings.consumer(kafka))) {
+      consumer.assign(partitions());
+      from.forEach(consumer::seek);
+      Mark mark = new Mark(records(from, to), recordBytes);
+      for (long done = 0; !mark.reached(done); ) {
+        done += consumer.poll(Duration.ofMillis(100)).count();
+      }
+      return mark.rate("plain consumer, drain only");
+    }
+  }
+
+  /** Follows the acknowledgements until they cover the backlog. */
+  private Rate acknowledged(Map<TopicPartition, Long> from, Map<TopicPartition, Long> to) {
+    TopicPartition acks = new TopicPartition(kafka.topics().acks(), 0);
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(KafkaSettings.consumer(kafka))) {
+      consumer.assign(List.of(acks));
+      consumer.endOffsets(List.of(acks)).forEach(consumer::seek);
+      Map<TopicPartition, Long> next = new HashMap<>(from);
+      Mark mark = new Mark(records(from, to), recordBytes);
+      while (!mark.reached(records(from, next))) {
+        for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(100))) {
+          Acknowledgement acknowledgement = Acknowledgement.ofJson(each.value());
+          next.merge(
+              new TopicPartition(acknowledgement.topic(), acknowledgement.partition()),
+              acknowledgement.next(),
+              Math::max);
+        }
+      }
+      return mark.rate("ingest, two mirrors forced, acknowledged");
+    }
+  }
+
+  static long records(Map<TopicPartition, Long> from, Map<TopicPartition, Long> to) {
+    return from.keySet().stream().mapToLong(each -> to.get(each) - from.get(each)).sum();
+  }
+
+  /** Takes the time from the end of the first quarter to the end. */
+  static final class Mark {
+    private final long records;
+    private final int recordBytes;
+    private long startNanos;
+    private long startRecords;
+    private long endNanos;
+
+    Mark(long records, int recordBytes) {
+      this.records = records;
+      this.recordBytes = recordBytes;
+    }
+
+    synchronized boolean reached(long done) {
+      if (startNanos == 0 && done >= records / 4) {
+        startNanos = System.nanoTime();
+        startRecords = done;
+      }
+      if (endNanos == 0 && done >= records) {
+        endNanos = System.nanoTime();
+      }
+      return endNanos != 0;
+    }
+
+    synchronized Rate rate(String what) {
+      return new Rate(what, (double) (records - startRecords) * recordBytes, endNanos - startNanos);
+    }
+  }
+}
