@@ -3,6 +3,7 @@ package io.basalt.erasure;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
  */
 final class MatrixCode implements ErasureCode {
   private static final Logger LOG = LoggerFactory.getLogger(MatrixCode.class);
+
+  /** The lack of a native kernel is said once per process, not once per code. */
+  private static final AtomicBoolean WARNED = new AtomicBoolean();
 
   /** Patterns of losses kept; a reader meets few at a time. */
   private static final int RECONSTRUCTIONS = 64;
@@ -44,7 +48,7 @@ final class MatrixCode implements ErasureCode {
       throw new KernelUnavailableException(
           NativeLibrary.problem().orElse("ISA-L is missing: apt-get install libisal2"));
     }
-    if (natives.isEmpty() && choice == KernelChoice.AUTO) {
+    if (natives.isEmpty() && choice == KernelChoice.AUTO && WARNED.compareAndSet(false, true)) {
       LOG.warn(
           "{}; erasure coding goes on in plain Java, many times slower",
           NativeLibrary.problem().orElse("no native kernel"));
