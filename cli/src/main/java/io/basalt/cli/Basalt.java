@@ -1,13 +1,24 @@
 package io.basalt.cli;
 
 import io.basalt.cli.command.CompletionCommand;
+import io.basalt.cli.command.DemoCommand;
+import io.basalt.cli.command.DfCommand;
 import io.basalt.cli.command.DownCommand;
 import io.basalt.cli.command.DrivesCommand;
+import io.basalt.cli.command.GetCommand;
 import io.basalt.cli.command.IngestCommand;
 import io.basalt.cli.command.InitCommand;
 import io.basalt.cli.command.LogsCommand;
+import io.basalt.cli.command.LsCommand;
+import io.basalt.cli.command.PutCommand;
+import io.basalt.cli.command.QueryCommand;
+import io.basalt.cli.command.RepairArbiterCommand;
+import io.basalt.cli.command.RmCommand;
+import io.basalt.cli.command.RootsCommand;
+import io.basalt.cli.command.StatCommand;
 import io.basalt.cli.command.StatusCommand;
 import io.basalt.cli.command.UpCommand;
+import io.basalt.cli.command.VerifyCommand;
 import io.basalt.cli.supervisor.Sentences;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -31,13 +42,24 @@ import picocli.CommandLine.Spec;
     description = "A tiered file store whose data path is a set of Apache Flink jobs.",
     sortOptions = false,
     subcommands = {
+      DemoCommand.class,
       InitCommand.class,
       UpCommand.class,
       DownCommand.class,
       StatusCommand.class,
       LogsCommand.class,
       IngestCommand.class,
+      PutCommand.class,
+      GetCommand.class,
+      LsCommand.class,
+      StatCommand.class,
+      RmCommand.class,
+      DfCommand.class,
       DrivesCommand.class,
+      RootsCommand.class,
+      QueryCommand.class,
+      VerifyCommand.class,
+      RepairArbiterCommand.class,
       CompletionCommand.class,
     })
 public final class Basalt implements Runnable {

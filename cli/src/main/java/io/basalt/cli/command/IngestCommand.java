@@ -1,9 +1,11 @@
 package io.basalt.cli.command;
 
 import io.basalt.cli.Failure;
+import io.basalt.cli.supervisor.FlinkRest;
 import io.basalt.cli.supervisor.IngestWish;
 import io.basalt.cli.supervisor.LocalCluster;
 import io.basalt.cli.supervisor.LocalState;
+import io.basalt.cli.supervisor.RemoteJobs;
 import io.basalt.storage.config.StoreConfig;
 import java.time.Duration;
 import picocli.CommandLine.Command;
@@ -31,7 +33,7 @@ public final class IngestCommand extends StoreCommand {
   public Integer call() throws Exception {
     StoreConfig config = config();
     if (target != null) {
-      throw new Failure("--target");
+      return elsewhere(config);
     }
     LocalCluster cluster = cluster();
     LocalState state =
@@ -56,6 +58,25 @@ public final class IngestCommand extends StoreCommand {
       state = cluster.state().orElseThrow(() -> new Failure("the supervisor ended meanwhile"));
     }
     out().println("ingest is " + wanted);
+    return 0;
+  }
+
+  private int elsewhere(StoreConfig config) throws Exception {
+    HostPort address = HostPort.parse(target, spec());
+    if (stop) {
+      FlinkRest rest = new FlinkRest(target);
+      for (FlinkRest.Job job : rest.jobs()) {
+        if (job.name().equals(RemoteJobs.INGEST) && !job.ended()) {
+          rest.cancel(job.id());
+          out().println("stopped job " + job.id());
+        }
+      }
+      return 0;
+    }
+    String job =
+        RemoteJobs.ingest(
+            address.host(), address.port(), config, acceptLoss, RemoteJobs.Jars.WITH_JOB);
+    out().println("ingest is job " + job + " of http://" + target);
     return 0;
   }
 }

@@ -2,10 +2,8 @@ package io.basalt.cli.supervisor;
 
 import io.basalt.storage.config.StoreConfig;
 
-/** Submits io.basalt.ingest to a cluster whose class path holds it already. */
+/** Submits ingest to the local cluster, whose class path holds it already. */
 final class LocalIngest implements IngestSubmission {
-  static final String JOB_NAME = "basalt-ingest";
-
   private final StoreConfig config;
 
   LocalIngest(StoreConfig config) {
@@ -14,6 +12,6 @@ final class LocalIngest implements IngestSubmission {
 
   @Override
   public void submit(String host, int port, boolean acceptLoss) throws Exception {
-    throw new UnsupportedOperationException(config.store());
+    RemoteJobs.ingest(host, port, config, acceptLoss, RemoteJobs.Jars.ON_CLUSTER);
   }
 }

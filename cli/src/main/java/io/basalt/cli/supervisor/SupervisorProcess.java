@@ -38,7 +38,7 @@ public final class SupervisorProcess {
         new Supervisor(
             directory,
             config,
-            LocalIngest.JOB_NAME,
+            RemoteJobs.INGEST,
             new LocalIngest(config),
             new SecureRandom(),
             System::nanoTime);

@@ -1,0 +1,129 @@
+package io.basalt.cli.command;
+
+import io.basalt.cli.Failure;
+import io.basalt.cli.show.Bytes;
+import io.basalt.cli.supervisor.LocalCluster;
+import io.basalt.cli.supervisor.LocalState;
+import io.basalt.cli.supervisor.Loopback;
+import io.basalt.storage.config.StoreConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "demo",
+    description = "The whole life of data on this machine, with processes of its own.")
+public final class DemoCommand implements Callable<Integer> {
+  private static final long INPUT_LIMIT = 256L << 20;
+  private static final long SMALLEST_SCM = 1L << 30;
+  private static final int SCM = 4;
+  private static final int CAPACITY = 6;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--input",
+      paramLabel = "DIR",
+      description = "files to store; up to 256 MiB of /usr/share without it")
+  private Path input;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "keep the store here; a temporary directory, deleted, without it")
+  private Path directory;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    LocalFiles files = input();
+    out.printf("input: %d files, %s%n", files.files().size(), Bytes.of(files.bytes()));
+    Path home =
+        directory == null
+            ? Files.createTempDirectory("basalt-demo")
+            : directory.toAbsolutePath().normalize();
+    Path scratch = Files.createTempDirectory("basalt-demo-out");
+    Path file = home.resolve("basalt.yaml");
+    LocalCluster cluster = new LocalCluster(file);
+    // An interrupted demo leaves no processes behind.
+    Thread stop = new Thread(() -> stop(cluster), "stop");
+    Runtime.getRuntime().addShutdownHook(stop);
+    DemoReport report;
+    try {
+      StoreConfig config = NewStore.create(file, yaml(files.bytes()));
+      out.println("made a store in " + home);
+      LocalState state = cluster.up(config, out::println);
+      report = new DemoRun(config, state, scratch, out, spec.commandLine().getErr()).run(files);
+      cluster.down();
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(stop);
+      cluster.down();
+      deleteTree(scratch);
+      if (directory == null) {
+        deleteTree(home);
+      }
+    }
+    out.println();
+    out.println(report.text());
+    if (directory != null) {
+      out.println();
+      out.println("try:   " + Hints.on(file, "ls -l /"));
+      out.println("       " + Hints.on(file, "get " + files.files().get(0).path() + " -"));
+      out.println("       " + Hints.on(file, "up"));
+    }
+    return report.good() ? 0 : 1;
+  }
+
+  private LocalFiles input() throws IOException {
+    List<Path> candidates =
+        input != null
+            ? List.of(input)
+            : List.of(Path.of("/usr/share"), Path.of("").toAbsolutePath());
+    for (Path candidate : candidates) {
+      if (Files.isDirectory(candidate)) {
+        long limit = input == null ? INPUT_LIMIT : Long.MAX_VALUE;
+        LocalFiles files = LocalFiles.below(candidate, "", limit);
+        if (!files.files().isEmpty()) {
+          return files;
+        }
+      }
+    }
+    throw new Failure("there are no files to store in " + candidates);
+  }
+
+  /** Room for both mirrors, what is open, and as much again. */
+  private static String yaml(long bytes) {
+    long scmSize = Math.max(SMALLEST_SCM, bytes / SCM * 4);
+    return new StoreLayout(SCM, scmSize, CAPACITY, 4 * scmSize, 2, 4)
+        .yaml("demo", Loopback.HOST + ":" + Loopback.freePort(new SecureRandom()), "4+2");
+  }
+
+  private static void stop(LocalCluster cluster) {
+    try {
+      cluster.down();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  static void deleteTree(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+}

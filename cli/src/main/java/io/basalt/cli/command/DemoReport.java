@@ -1,0 +1,72 @@
+package io.basalt.cli.command;
+
+import io.basalt.cli.show.Bytes;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the demo measured and found.
+ *
+ * @param loadedLatencies nanoseconds from a file's first record to its acknowledgement, at full
+ *     speed
+ * @param idleLatencies the same of small writes made one after the other
+ * @param different files that came back wrong or not at all, first with all drives, then without
+ *     one
+ */
+record DemoReport(
+    long files,
+    long bytes,
+    long ingestNanos,
+    long[] loadedLatencies,
+    long[] idleLatencies,
+    List<String> drives,
+    String removedDrive,
+    long verifyProblems,
+    long differentBefore,
+    long differentAfter) {
+  boolean good() {
+    return differentBefore == 0 && differentAfter == 0 && verifyProblems == 0;
+  }
+
+  String text() {
+    StringBuilder text = new StringBuilder();
+    line(text, "files stored", "%,d, %s", files, Bytes.of(bytes));
+    line(
+        text,
+        "ingest",
+        "%s of file data, mirrored on two drives, forced and acknowledged",
+        Bytes.rate(bytes, ingestNanos));
+    line(
+        text,
+        "acknowledged",
+        "%s at that speed, a file at a time in a queue",
+        times(loadedLatencies));
+    line(text, "", "%s with one small write at a time", times(idleLatencies));
+    for (int i = 0; i < drives.size(); i++) {
+      line(text, i == 0 ? "on each drive" : "", "%s", drives.get(i));
+    }
+    line(text, "verify", "%d problems", verifyProblems);
+    line(text, "read back", "%d differences of %,d files (SHA-256)", differentBefore, files);
+    line(text, "without " + removedDrive, "%d differences of %,d files", differentAfter, files);
+    return text.toString().stripTrailing();
+  }
+
+  private static void line(StringBuilder text, String what, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, "%-16s", what))
+        .append(String.format(Locale.ROOT, format, values))
+        .append('\n');
+  }
+
+  private static String times(long[] nanos) {
+    return "p50 %d ms, p99 %d ms".formatted(percentile(nanos, 50), percentile(nanos, 99));
+  }
+
+  private static long percentile(long[] nanos, int percent) {
+    long[] sorted = nanos.clone();
+    Arrays.sort(sorted);
+    return sorted.length == 0
+        ? 0
+        : sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)] / 1_000_000;
+  }
+}

@@ -1,0 +1,179 @@
+package io.basalt.cli.command;
+
+import io.basalt.cli.Failure;
+import io.basalt.cli.command.LocalFiles.LocalFile;
+import io.basalt.cli.show.Bytes;
+import io.basalt.cli.show.Progress;
+import io.basalt.cli.supervisor.LocalState;
+import io.basalt.cli.supervisor.Loopback;
+import io.basalt.cli.supervisor.RemoteJobs;
+import io.basalt.client.Acknowledged;
+import io.basalt.client.BasaltClient;
+import io.basalt.query.QueryJob;
+import io.basalt.query.QueryOptions;
+import io.basalt.query.QueryReport;
+import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.drive.DriveInfo;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.verify.Verifier;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * The steps of the demo on a store that runs. Files are told apart by the SHA-256 of what was sent.
+ */
+final class DemoRun {
+  private static final int IDLE_WRITES = 200;
+  private static final int IDLE_BYTES = 4096;
+
+  private final StoreConfig config;
+  private final LocalState cluster;
+  private final Path scratch;
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final Map<String, String> sent = new LinkedHashMap<>();
+  private final ConcurrentLinkedQueue<Long> loaded = new ConcurrentLinkedQueue<>();
+  private final long[] idle = new long[IDLE_WRITES];
+
+  DemoRun(StoreConfig config, LocalState cluster, Path scratch, PrintWriter out, PrintWriter err) {
+    this.config = config;
+    this.cluster = cluster;
+    this.scratch = scratch;
+    this.out = out;
+    this.err = err;
+  }
+
+  DemoReport run(LocalFiles files) throws Exception {
+    long nanos = ingest(files);
+    List<String> drives = driveLines();
+    long different = readBack("all drives there", scratch.resolve("read-1"));
+    long problems = verify();
+    Path drive = config.drives().get(0).path();
+    Path away = drive.resolveSibling(drive.getFileName() + ".removed");
+    Files.move(drive, away);
+    out.println("removed drive " + config.drives().get(0).id());
+    long differentAfter;
+    try {
+      differentAfter = readBack("one drive gone", scratch.resolve("read-2"));
+    } finally {
+      putBack(away, drive);
+    }
+    return new DemoReport(
+        files.files().size(),
+        files.bytes(),
+        nanos,
+        loaded.stream().mapToLong(Long::longValue).toArray(),
+        idle,
+        drives,
+        config.drives().get(0).id(),
+        problems,
+        different,
+        differentAfter);
+  }
+
+  /** What the running store made at the drive's place meanwhile is none of the drive's. */
+  private static void putBack(Path away, Path drive) throws IOException {
+    if (Files.exists(drive)) {
+      DemoCommand.deleteTree(drive);
+    }
+    Files.move(away, drive);
+  }
+
+  private long ingest(LocalFiles files) throws Exception {
+    try (BasaltClient client = KafkaCheck.connect(config)) {
+      Acknowledgements acknowledgements = new Acknowledgements(config, err, null);
+      long started = System.nanoTime();
+      try (Progress progress = Progress.start("ingest", files.bytes())) {
+        List<CompletableFuture<Acknowledged>> writes = new ArrayList<>();
+        for (LocalFile file : files.files()) {
+          writes.add(send(client, file, progress));
+        }
+        for (CompletableFuture<Acknowledged> write : writes) {
+          acknowledgements.await(write);
+        }
+      }
+      long nanos = System.nanoTime() - started;
+      byte[] small = new byte[IDLE_BYTES];
+      for (int i = 0; i < IDLE_WRITES; i++) {
+        long before = System.nanoTime();
+        acknowledgements.await(client.put("/.demo-latency", small));
+        idle[i] = System.nanoTime() - before;
+      }
+      acknowledgements.await(client.delete("/.demo-latency"));
+      return nanos;
+    }
+  }
+
+  private CompletableFuture<Acknowledged> send(
+      BasaltClient client, LocalFile file, Progress progress) throws IOException {
+    MessageDigest digest = Digests.sha256();
+    long before = System.nanoTime();
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file.local()), digest)) {
+      CompletableFuture<Acknowledged> write = client.put(file.path(), in);
+      sent.put(file.path(), Digests.hex(digest));
+      return write.whenComplete(
+          (done, failure) -> {
+            loaded.add(System.nanoTime() - before);
+            progress.add(file.bytes(), 1);
+          });
+    }
+  }
+
+  /** Reads the whole store through the query job; returns how many files came back different. */
+  private long readBack(String when, Path target) throws Exception {
+    Files.createDirectories(target);
+    QueryOptions options =
+        new QueryOptions(
+            config.file().toString(), List.of(), List.of("/"), target.toString(), 0, 2);
+    QueryReport report =
+        QueryJob.run(
+            RemoteJobs.environment(
+                Loopback.HOST, cluster.restPort(), QueryJob.settings(), RemoteJobs.Jars.ON_CLUSTER),
+            options);
+    out.printf(
+        "read back, %s: %d files, %s in %d ms by %d tasks%n",
+        when, report.files(), Bytes.of(report.bytes()), report.millis(), report.subtasks());
+    long different = 0;
+    for (Map.Entry<String, String> file : sent.entrySet()) {
+      Path copy = target.resolve(file.getKey().substring(1));
+      if (!Files.isRegularFile(copy) || !Digests.of(copy).equals(file.getValue())) {
+        err.println("different: " + file.getKey());
+        different++;
+      }
+    }
+    DemoCommand.deleteTree(target);
+    return different;
+  }
+
+  private long verify() {
+    try (DriveSet drives = DriveSet.open(config)) {
+      var report = new Verifier(drives, config.rootCopies()).verify();
+      report.problems().forEach(problem -> err.println("verify: " + problem));
+      return report.problems().size();
+    }
+  }
+
+  private List<String> driveLines() throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (DriveSet drives = DriveSet.open(config)) {
+      for (DriveInfo drive : drives.infos()) {
+        if (drives.unavailable().containsKey(drive.id())) {
+          throw new Failure("drive " + drive.id() + ": " + drives.unavailable().get(drive.id()));
+        }
+        lines.add(drive.id() + "  " + Bytes.of(drives.space(drive.id()).usedBytes()));
+      }
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,107 @@
+package io.basalt.cli.command;
+
+import io.basalt.cli.Failure;
+import io.basalt.cli.show.Bytes;
+import io.basalt.storage.tree.FileState;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "get", description = "Copy a file out of the store; every byte is checked.")
+public final class GetCommand extends StoreCommand {
+  @Parameters(paramLabel = "PATH", description = "a file in the store")
+  private String path;
+
+  @Parameters(paramLabel = "LOCAL", description = "a file or directory here, or - for the output")
+  private String local;
+
+  @Option(
+      names = "--range",
+      paramLabel = "A-B",
+      converter = ByteRange.Converter.class,
+      description = "only bytes A to B, B exclusive")
+  private ByteRange range;
+
+  @ArgGroup private Moment moment;
+
+  private static final class Moment {
+    @Option(names = "--root", paramLabel = "N", description = "as of this root")
+    private Long root;
+
+    @Option(names = "--as-of", paramLabel = "TIME", description = "as of this time, ISO-8601")
+    private String asOf;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Long root = moment == null ? null : moment.root;
+    try (OpenStore store = OpenStore.open(config(), root, asOf())) {
+      FileState file =
+          store.reader().stat(path).orElseThrow(() -> new Failure("there is no file " + path));
+      ByteRange wanted = range == null ? new ByteRange(0, file.size()) : range;
+      if (wanted.to() > file.size()) {
+        throw new Failure(
+            "%s has %d bytes, so it has no range %d-%d"
+                .formatted(path, file.size(), wanted.from(), wanted.to()));
+      }
+      if (local.equals("-")) {
+        try (FileChannel sink = new FileOutputStream(FileDescriptor.out).getChannel()) {
+          store.reader().read(file, wanted.from(), wanted.to(), sink);
+        }
+      } else {
+        Path target = save(store, file, wanted);
+        out().printf("%s: %s%n", target, Bytes.of(wanted.to() - wanted.from()));
+      }
+    }
+    return 0;
+  }
+
+  private Instant asOf() {
+    if (moment == null || moment.asOf == null) {
+      return null;
+    }
+    try {
+      return Instant.parse(moment.asOf);
+    } catch (DateTimeParseException e) {
+      throw new ParameterException(
+          spec().commandLine(),
+          "--as-of is '" + moment.asOf + "' and must be a time such as 2026-01-31T12:00:00Z",
+          e);
+    }
+  }
+
+  /** Under a temporary name first, so that the name never stands for half a file. */
+  private Path save(OpenStore store, FileState file, ByteRange wanted) throws IOException {
+    Path target = Path.of(local);
+    if (Files.isDirectory(target)) {
+      target = target.resolve(path.substring(path.lastIndexOf('/') + 1));
+    }
+    Path draft =
+        target.resolveSibling(
+            "." + target.getFileName() + ".basalt-" + ProcessHandle.current().pid());
+    try {
+      try (WritableByteChannel sink =
+          FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        store.reader().read(file, wanted.from(), wanted.to(), sink);
+      }
+      Files.move(
+          draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+    return target;
+  }
+}

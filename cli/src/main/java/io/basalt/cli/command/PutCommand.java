@@ -1,0 +1,158 @@
+package io.basalt.cli.command;
+
+import io.basalt.cli.Failure;
+import io.basalt.cli.show.Bytes;
+import io.basalt.cli.show.JsonText;
+import io.basalt.cli.show.Progress;
+import io.basalt.client.Acknowledged;
+import io.basalt.client.BasaltClient;
+import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.tree.StorePath;
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "put",
+    description = "Store a file, or with -r all files of a directory; waits until they are safe.")
+public final class PutCommand extends StoreCommand {
+  @Mixin private JsonOption format;
+
+  @Parameters(paramLabel = "LOCAL", description = "a file here, - for the input, or a directory")
+  private String local;
+
+  @Parameters(paramLabel = "PATH", description = "the path in the store; with -r a prefix")
+  private String path;
+
+  @Option(names = "-r", description = "all files of the directory LOCAL")
+  private boolean recursive;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "T",
+      converter = TimeConverter.class,
+      description = "wait at most this long, such as 30s; for ever without it")
+  private Duration timeout;
+
+  /** What was stored; root is the newest that was acknowledged, null if there was no file. */
+  record Answer(String path, long bytes, Long root, long millis, int files) {}
+
+  @Override
+  public Integer call() throws Exception {
+    StoreConfig config = config();
+    String checked = recursive ? path : checked(path);
+    if (!recursive && !local.equals("-") && !Files.isRegularFile(Path.of(local))) {
+      throw new Failure(
+          Files.isDirectory(Path.of(local))
+              ? local + " is a directory: put -r stores all its files"
+              : "there is no file " + local);
+    }
+    if (recursive && !Files.isDirectory(Path.of(local))) {
+      throw new Failure("there is no directory " + local);
+    }
+    long started = System.nanoTime();
+    Answer answer;
+    try (BasaltClient client = KafkaCheck.connect(config)) {
+      Acknowledgements acknowledgements = new Acknowledgements(config, err(), timeout);
+      answer =
+          recursive
+              ? directory(client, acknowledgements, started)
+              : one(client, acknowledgements, checked, started);
+    }
+    if (format.json) {
+      out().println(JsonText.of(answer));
+    } else {
+      out()
+          .printf(
+              "%s: %s in %d ms, root %s%n",
+              answer.path(), Bytes.of(answer.bytes()), answer.millis(), answer.root());
+    }
+    return 0;
+  }
+
+  private static String checked(String path) {
+    try {
+      return StorePath.check(path);
+    } catch (IllegalArgumentException e) {
+      throw new Failure(e.getMessage(), e);
+    }
+  }
+
+  private Answer one(
+      BasaltClient client, Acknowledgements acknowledgements, String checked, long started)
+      throws Exception {
+    try (Counted in =
+        new Counted(
+            local.equals("-")
+                ? new BufferedInputStream(System.in)
+                : Files.newInputStream(Path.of(local)))) {
+      Acknowledged done = acknowledgements.await(client.put(checked, in));
+      return new Answer(checked, in.bytes, done.root(), millis(started), 1);
+    }
+  }
+
+  private Answer directory(BasaltClient client, Acknowledgements acknowledgements, long started)
+      throws Exception {
+    String prefix = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    if (!prefix.isEmpty()) {
+      checked(prefix);
+    }
+    LocalFiles files = LocalFiles.below(Path.of(local), prefix, Long.MAX_VALUE);
+    List<CompletableFuture<Acknowledged>> writes = new ArrayList<>();
+    long root = 0;
+    try (Progress progress = Progress.start("put", files.bytes())) {
+      for (LocalFiles.LocalFile file : files.files()) {
+        try (InputStream in = Files.newInputStream(file.local())) {
+          CompletableFuture<Acknowledged> write = client.put(file.path(), in);
+          writes.add(write.whenComplete((done, e) -> progress.add(file.bytes(), 1)));
+        }
+      }
+      for (CompletableFuture<Acknowledged> write : writes) {
+        root = Math.max(root, acknowledgements.await(write).root());
+      }
+    }
+    if (files.skipped() > 0) {
+      err().printf("skipped %d files that cannot be read or named%n", files.skipped());
+    }
+    return new Answer(
+        path, files.bytes(), writes.isEmpty() ? null : root, millis(started), writes.size());
+  }
+
+  private static long millis(long started) {
+    return (System.nanoTime() - started) / 1_000_000;
+  }
+
+  /** Counts what is read. */
+  private static final class Counted extends FilterInputStream {
+    private long bytes;
+
+    Counted(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int value = super.read();
+      bytes += value < 0 ? 0 : 1;
+      return value;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int count = super.read(target, offset, length);
+      bytes += Math.max(0, count);
+      return count;
+    }
+  }
+}

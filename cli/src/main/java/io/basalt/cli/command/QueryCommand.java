@@ -1,0 +1,82 @@
+package io.basalt.cli.command;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.basalt.cli.Failure;
+import io.basalt.cli.show.Bytes;
+import io.basalt.cli.show.JsonText;
+import io.basalt.cli.supervisor.RemoteJobs;
+import io.basalt.query.QueryJob;
+import io.basalt.query.QueryOptions;
+import io.basalt.query.QueryReport;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+@Command(name = "query", description = "Copy files out of the store with a Flink batch job.")
+public final class QueryCommand extends StoreCommand {
+  @Mixin private JsonOption format;
+
+  @Option(names = "--path", paramLabel = "P", description = "a file; may be repeated")
+  private List<String> paths = List.of();
+
+  @Option(names = "--prefix", paramLabel = "P", description = "a directory; may be repeated")
+  private List<String> prefixes = List.of();
+
+  @Option(names = "--to", paramLabel = "DIR", required = true, description = "where to write")
+  private Path target;
+
+  @Option(names = "--root", paramLabel = "N", defaultValue = "0", description = "as of this root")
+  private long root;
+
+  @Option(names = "--parallelism", paramLabel = "N", defaultValue = "2", description = "readers")
+  private int parallelism;
+
+  @Option(
+      names = "--target",
+      paramLabel = "HOST:PORT",
+      description = "the REST address of a Flink 2.2 cluster; in this process without it")
+  private String cluster;
+
+  @Override
+  public Integer call() throws Exception {
+    if (paths.isEmpty() && prefixes.isEmpty()) {
+      throw new ParameterException(
+          spec().commandLine(), "nothing to read: give a --path or a --prefix");
+    }
+    QueryOptions options =
+        new QueryOptions(
+            configFile().toString(),
+            paths,
+            prefixes,
+            target.toAbsolutePath().normalize().toString(),
+            root,
+            parallelism);
+    QueryReport report = QueryJob.run(environment(), options);
+    if (format.json) {
+      out().println(JsonText.of(new ObjectMapper().readTree(report.toJson())));
+    } else {
+      report.problems().forEach(p -> err().println(p.path() + ": " + p.what()));
+      out()
+          .printf(
+              "%d files, %s from root %d to %s%n",
+              report.files(), Bytes.of(report.bytes()), report.root(), target);
+    }
+    if (report.problemCount() > 0) {
+      throw new Failure(report.problemCount() + " files could not be written");
+    }
+    return 0;
+  }
+
+  private StreamExecutionEnvironment environment() {
+    if (cluster == null) {
+      return StreamExecutionEnvironment.createLocalEnvironment(QueryJob.settings());
+    }
+    HostPort address = HostPort.parse(cluster, spec());
+    return RemoteJobs.environment(
+        address.host(), address.port(), QueryJob.settings(), RemoteJobs.Jars.WITH_JOB);
+  }
+}

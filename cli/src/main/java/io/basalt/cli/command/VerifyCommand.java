@@ -1,0 +1,46 @@
+package io.basalt.cli.command;
+
+import io.basalt.cli.show.JsonText;
+import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.verify.Problem;
+import io.basalt.storage.verify.Verifier;
+import io.basalt.storage.verify.VerifyReport;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "verify",
+    description = "Check every reference, length, checksum and copy; exit status 1 on a problem.")
+public final class VerifyCommand extends StoreCommand {
+  @Mixin private JsonOption format;
+
+  record Answer(boolean ok, Map<String, Long> checked, List<Found> problems) {}
+
+  record Found(String kind, String drive, String file, String what) {}
+
+  @Override
+  public Integer call() throws Exception {
+    StoreConfig config = config();
+    VerifyReport report;
+    try (DriveSet drives = DriveSet.open(config)) {
+      report = new Verifier(drives, config.rootCopies()).verify();
+    }
+    if (format.json) {
+      List<Found> problems =
+          report.problems().stream()
+              .map(p -> new Found(p.kind().label(), p.drive(), p.file(), p.what()))
+              .toList();
+      out().println(JsonText.of(new Answer(report.ok(), report.checked(), problems)));
+    } else {
+      report.checked().forEach((kind, count) -> out().println("checked " + count + " " + kind));
+      for (Problem problem : report.problems()) {
+        out().println(problem);
+      }
+      out().println(report.ok() ? "ok" : report.problems().size() + " problems");
+    }
+    return report.ok() ? 0 : 1;
+  }
+}

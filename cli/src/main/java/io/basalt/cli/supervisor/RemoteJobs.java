@@ -1,0 +1,67 @@
+package io.basalt.cli.supervisor;
+
+import io.basalt.flink.FlinkSettings;
+import io.basalt.ingest.IngestOptions;
+import io.basalt.ingest.IngestTopology;
+import io.basalt.storage.config.StoreConfig;
+import java.io.File;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** Submits Basalt's jobs to Flink clusters by their REST addresses. */
+public final class RemoteJobs {
+  public static final String INGEST = "basalt-ingest";
+
+  /** What every Flink 2.2 cluster has, and what only this program's own process needs. */
+  private static final Pattern NOT_FOR_JOBS =
+      Pattern.compile(
+          "(flink-(?!connector-).*|kafka(_2\\.13|-(?!clients).*)|scala-.*|log4j-.*|slf4j-.*"
+              + "|picocli-.*|progressbar-.*|jline-.*|cli-.*|client-\\d.*|async-profiler-.*)\\.jar");
+
+  private RemoteJobs() {}
+
+  /** Whether the cluster's own class path holds this program, or the job must bring it. */
+  public enum Jars {
+    ON_CLUSTER,
+    WITH_JOB
+  }
+
+  /** An environment that sends what it executes to the cluster. */
+  public static StreamExecutionEnvironment environment(
+      String host, int port, Configuration settings, Jars jars) {
+    Configuration client = new Configuration(settings);
+    client.set(RestOptions.RETRY_MAX_ATTEMPTS, 3);
+    return StreamExecutionEnvironment.createRemoteEnvironment(
+        host, port, client, jars == Jars.WITH_JOB ? jobJars() : new String[0]);
+  }
+
+  /** Starts the ingest job and does not wait for it; returns its id. */
+  public static String ingest(
+      String host, int port, StoreConfig config, boolean acceptLoss, Jars jars) throws Exception {
+    IngestOptions options =
+        new IngestOptions(config.file().toString(), acceptLoss, parallelism(config));
+    StreamExecutionEnvironment environment =
+        environment(host, port, FlinkSettings.streaming(), jars);
+    IngestTopology.build(environment, config.kafka(), options);
+    JobClient job = environment.executeAsync(INGEST);
+    return job.getJobID().toHexString();
+  }
+
+  private static int parallelism(StoreConfig config) {
+    return Math.min(2, config.kafka().partitions());
+  }
+
+  private static String[] jobJars() {
+    List<String> jars =
+        Arrays.stream(ServiceProcess.classPath().split(File.pathSeparator))
+            .filter(path -> path.endsWith(".jar"))
+            .filter(path -> !NOT_FOR_JOBS.matcher(new File(path).getName()).matches())
+            .toList();
+    return jars.toArray(String[]::new);
+  }
+}
