@@ -8,11 +8,14 @@ import io.basalt.kafka.Topics;
 import io.basalt.storage.commit.Arbiter;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.commit.Sweeper;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.run.RunMaker;
@@ -96,7 +99,17 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
     committer.start();
     opened(
             new Maintenance(
-                committer, runs, admin, config.kafka(), topics, clock, metrics, this::fail))
+                committer,
+                runs,
+                new Pruner(files, config.retention()),
+                new Sweeper(
+                    drives, config.rootCopies(), head -> LocationMap.load(mirrored, head).all()),
+                admin,
+                config.kafka(),
+                topics,
+                clock,
+                metrics,
+                this::fail))
         .start();
   }
 

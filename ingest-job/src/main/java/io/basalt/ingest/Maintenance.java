@@ -4,15 +4,20 @@ import io.basalt.kafka.StartPlan;
 import io.basalt.kafka.TopicException;
 import io.basalt.kafka.Topics;
 import io.basalt.kafka.WriteLogs;
+import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
+import io.basalt.storage.commit.Pruner;
+import io.basalt.storage.commit.Sweeper;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.run.RunChange;
 import io.basalt.storage.run.RunMaker;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -38,9 +43,16 @@ final class Maintenance implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
   private static final long SECOND = 1;
   private static final long TOPIC_SECONDS = 10;
+  private static final long SWEEP_SECONDS = 60;
+  // An attempt has this long from its start to its first commit; it makes itself known at once.
+  private static final Duration GRACE = Duration.ofMinutes(2);
+  // A root more or less in the list is not worth a commit.
+  private static final int MANY_ROOTS = 16;
 
   private final IngestCommitter committer;
   private final RunMaker runs;
+  private final Pruner pruner;
+  private final Sweeper sweeper;
   private final Admin admin;
   private final StoreConfig.Kafka kafka;
   private final WriteLogs logs;
@@ -53,6 +65,8 @@ final class Maintenance implements AutoCloseable {
   Maintenance(
       IngestCommitter committer,
       RunMaker runs,
+      Pruner pruner,
+      Sweeper sweeper,
       Admin admin,
       StoreConfig.Kafka kafka,
       Topics topics,
@@ -61,6 +75,8 @@ final class Maintenance implements AutoCloseable {
       Consumer<Throwable> onFailure) {
     this.committer = committer;
     this.runs = runs;
+    this.pruner = pruner;
+    this.sweeper = sweeper;
     this.admin = admin;
     this.kafka = kafka;
     this.topics = topics;
@@ -117,16 +133,53 @@ final class Maintenance implements AutoCloseable {
     }
     Optional<RunChange> change = runs.make(head);
     if (change.isPresent()) {
-      try {
-        committer.commit(change.get()).get();
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof CommitConflictException) {
-          LOG.info("a run was made of tails that changed meanwhile: {}", e.getCause().getMessage());
-        } else {
-          throw new IOException(e.getCause());
-        }
+      commit(change.get());
+    }
+  }
+
+  /** The root that holds the change; empty if the head no longer says what it expects. */
+  private Optional<Root> commit(Change change) throws IOException, InterruptedException {
+    try {
+      return Optional.of(committer.commit(change).get());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof CommitConflictException) {
+        LOG.info("maintenance was overtaken: {}", e.getCause().getMessage());
+        return Optional.empty();
+      }
+      throw new IOException(e.getCause());
+    }
+  }
+
+  private void thinRoots() throws IOException, InterruptedException {
+    Root head = committer.head();
+    Change thinning = pruner.thinning();
+    if (head.kept().size() - preview(head, thinning).kept().size() >= MANY_ROOTS) {
+      Optional<Root> thinned = commit(thinning);
+      if (thinned.isPresent()) {
+        pruner.delete(thinned.get());
       }
     }
+  }
+
+  private void sweep() throws IOException, InterruptedException {
+    Root head = committer.head();
+    Change raising = Sweeper.raising(GRACE);
+    if (preview(head, raising).floor() > head.floor()) {
+      Optional<Root> raised = commit(raising);
+      if (raised.isPresent()) {
+        sweeper.delete(raised.get());
+      }
+    }
+  }
+
+  private static RootBuilder preview(Root head, Change change) throws IOException {
+    RootBuilder next = new RootBuilder(head);
+    try {
+      change.apply(next);
+    } catch (CommitConflictException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    return next;
   }
 
   /** The topic may be made anew or given partitions while the job runs; then records go astray. */

@@ -99,6 +99,19 @@ final class TestCluster implements AutoCloseable {
     return cluster.requestJobResult(job).get(60, TimeUnit.SECONDS);
   }
 
+  /** Something to do again and again. */
+  interface Step {
+    void run() throws Exception;
+  }
+
+  /** The failure of a job that ends while something goes on. */
+  String failureWhile(JobID job, Step step) throws Exception {
+    while (!status(job).isGloballyTerminalState()) {
+      step.run();
+    }
+    return failure(job);
+  }
+
   /** Messages of the failure and of its causes, when the job has ended by itself. */
   String failure(JobID job) throws Exception {
     Throwable cause = result(job).getSerializedThrowable().orElseThrow();

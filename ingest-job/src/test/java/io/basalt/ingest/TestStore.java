@@ -36,6 +36,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -151,6 +152,20 @@ final class TestStore implements AutoCloseable {
       }
     }
     return acknowledged.values().stream().mapToLong(Acknowledgement::root).max().orElse(0);
+  }
+
+  /** Deletes all records from the write topic, applied or not. */
+  void dropKafkaRecords() throws Exception {
+    Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+    for (Future<RecordMetadata> each : sent) {
+      RecordMetadata metadata = each.get();
+      all.merge(
+          new TopicPartition(writes(), metadata.partition()),
+          RecordsToDelete.beforeOffset(metadata.offset() + 1),
+          (a, b) -> a.beforeOffset() > b.beforeOffset() ? a : b);
+    }
+    sent.clear();
+    admin.deleteRecords(all).all().get();
   }
 
   private static boolean sameTopic(Acknowledgement a, Acknowledgement b) {

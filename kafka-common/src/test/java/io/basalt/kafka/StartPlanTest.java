@@ -1,0 +1,152 @@
+package io.basalt.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.basalt.kafka.StartPlan.PartitionLog;
+import io.basalt.kafka.StartPlan.Start;
+import io.basalt.storage.root.ArbiterPoint;
+import io.basalt.storage.root.Incarnation;
+import io.basalt.storage.root.Position;
+import io.basalt.storage.root.Root;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class StartPlanTest {
+  private static final TopicState TOPIC = new TopicState("w", "id-1", 2, Map.of());
+  private static final Incarnation FIRST = new Incarnation(1, "w", "id-1", 2);
+
+  @Test
+  void startsANewStoreWhereTheLogsBegin() {
+    StartPlan plan = plan(root(List.of()), TOPIC, 0, false, log(0, 0), log(7, 9));
+    assertThat(plan.incarnation()).isEqualTo(FIRST);
+    assertThat(plan.starts()).isEqualTo(Map.of(0, new Start(0, 0), 1, new Start(7, 7)));
+  }
+
+  @Test
+  void goesOnFromThePositions() {
+    StartPlan plan = plan(root(List.of(FIRST), at(1, 0, 5)), TOPIC, 0, false, log(0, 9), log(0, 4));
+    assertThat(plan.incarnation()).isEqualTo(FIRST);
+    assertThat(plan.starts()).isEqualTo(Map.of(0, new Start(5, 5), 1, new Start(0, 0)));
+  }
+
+  @Test
+  void refusesOffsetsThatAreGoneAndSkipsThemWhenLossIsAccepted() {
+    Root head = root(List.of(FIRST), at(1, 0, 5));
+    assertThatThrownBy(() -> plan(head, TOPIC, 0, false, log(8, 9), log(0, 0)))
+        .isInstanceOf(TopicException.class)
+        .hasMessage(
+            "Kafka no longer holds offsets 5 to 7 of partition 0 of topic w, which are not applied:"
+                + " restore them, or go on without them by --accept-loss");
+    assertThat(plan(head, TOPIC, 0, true, log(8, 9), log(0, 0)).starts().get(0))
+        .isEqualTo(new Start(5, 8));
+  }
+
+  @Test
+  void refusesALogThatWasCutAndCountsAnewWhenLossIsAccepted() {
+    Root head = root(List.of(FIRST), at(1, 0, 5), at(1, 1, 3));
+    assertThatThrownBy(() -> plan(head, TOPIC, 0, false, log(0, 4), log(0, 3)))
+        .isInstanceOf(TopicException.class)
+        .hasMessageContaining("partition 0 of topic w ends at offset 4")
+        .hasMessageContaining("its log was cut");
+    assertThatThrownBy(() -> plan(head, TOPIC, 0, false, new PartitionLog(0, 50, true), log(0, 3)))
+        .hasMessageContaining("its log was cut");
+    StartPlan plan = plan(head, TOPIC, 0, true, log(0, 4), log(0, 3));
+    assertThat(plan.incarnation()).isEqualTo(new Incarnation(2, "w", "id-1", 2));
+    assertThat(plan.starts()).isEqualTo(Map.of(0, new Start(4, 4), 1, new Start(3, 3)));
+  }
+
+  @Test
+  void aTaskThatComesLaterFindsTheSamePlanAfterTheFirstCommit() {
+    Incarnation second = new Incarnation(2, "w", "id-1", 2);
+    Root head = root(List.of(FIRST, second), at(1, 0, 5), at(1, 1, 3), at(2, 0, 6));
+    StartPlan plan = plan(head, TOPIC, 0, true, log(0, 6), log(0, 3));
+    assertThat(plan.incarnation()).isEqualTo(second);
+    assertThat(plan.starts()).isEqualTo(Map.of(0, new Start(6, 6), 1, new Start(3, 3)));
+  }
+
+  @Test
+  void refusesOtherPartitionsAndGoesOnWhenLossIsAccepted() {
+    Root head = root(List.of(FIRST), at(1, 0, 5));
+    TopicState wider = new TopicState("w", "id-1", 3, Map.of());
+    assertThatThrownBy(() -> plan(head, wider, 0, false, log(0, 9), log(0, 0), log(0, 0)))
+        .isInstanceOf(TopicException.class)
+        .hasMessageStartingWith("topic w has 3 partitions and had 2 when the store began with it");
+    assertThat(plan(head, wider, 0, true, log(0, 9), log(0, 0), log(0, 0)).incarnation())
+        .isEqualTo(new Incarnation(2, "w", "id-1", 3));
+  }
+
+  @Test
+  void beginsTheNextIncarnationOnceTheOldTopicIsApplied() {
+    Root head = root(List.of(FIRST), at(1, 0, 5));
+    TopicState other = new TopicState("w2", "id-2", 3, Map.of());
+    assertThatThrownBy(() -> plan(head, other, 12, false, log(0, 1), log(0, 0), log(0, 0)))
+        .isInstanceOf(TopicException.class)
+        .hasMessage(
+            "topic w still has 12 records that are not applied: ingest it to its end first, or go on"
+                + " with topic w2 (id id-2) by --accept-loss");
+    StartPlan plan = plan(head, other, 0, false, log(0, 1), log(0, 0), log(0, 0));
+    assertThat(plan.incarnation()).isEqualTo(new Incarnation(2, "w2", "id-2", 3));
+    assertThat(plan.starts().get(0)).isEqualTo(new Start(0, 0));
+  }
+
+  @Test
+  void refusesATopicMadeAnewWhoseOldOneIsGone() {
+    Root head = root(List.of(FIRST), at(1, 0, 5));
+    TopicState anew = new TopicState("w", "id-2", 2, Map.of());
+    assertThatThrownBy(
+            () -> StartPlan.of(head, anew, logs(log(0, 0), log(0, 0)), OptionalLong.empty(), false))
+        .isInstanceOf(TopicException.class)
+        .hasMessageStartingWith("topic w with the id id-1 is gone");
+    assertThat(
+            StartPlan.of(head, anew, logs(log(0, 0), log(0, 0)), OptionalLong.empty(), true)
+                .incarnation())
+        .isEqualTo(new Incarnation(2, "w", "id-2", 2));
+  }
+
+  private static StartPlan plan(
+      Root head, TopicState topic, long unapplied, boolean acceptLoss, PartitionLog... logs) {
+    return StartPlan.of(head, topic, logs(logs), OptionalLong.of(unapplied), acceptLoss);
+  }
+
+  private static Map<Integer, PartitionLog> logs(PartitionLog... logs) {
+    Map<Integer, PartitionLog> map = new HashMap<>();
+    for (PartitionLog log : logs) {
+      map.put(map.size(), log);
+    }
+    return map;
+  }
+
+  private static PartitionLog log(long start, long end) {
+    return new PartitionLog(start, end, false);
+  }
+
+  private static Position at(int incarnation, int partition, long next) {
+    return new Position(incarnation, partition, next, 0, 0);
+  }
+
+  private static Root root(List<Incarnation> incarnations, Position... positions) {
+    return new Root(
+        "store",
+        "demo",
+        3,
+        "2-a-0",
+        "2-a",
+        0,
+        ArbiterPoint.NONE,
+        incarnations,
+        List.of(positions),
+        "",
+        List.of(),
+        0,
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of());
+  }
+}
