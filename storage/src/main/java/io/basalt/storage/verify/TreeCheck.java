@@ -47,11 +47,21 @@ final class TreeCheck {
     List<Event> young = new ArrayList<>();
     for (Tail tail : root.tails()) {
       for (IndexBlock block : tails.getOrDefault(tail.location().segment(), List.of())) {
-        young.addAll(block.events());
+        block.events().stream().filter(event -> applied(root, event)).forEach(young::add);
       }
     }
     levels.add(new SortedEvents(young).events(PathRange.ALL));
     fold(root, new Told(new MergedEvents(levels), events));
+  }
+
+  /** The index is read as the newest root has it, so it may hold what came after an older one. */
+  private static boolean applied(Root root, Event event) {
+    return root.positions().stream()
+        .anyMatch(
+            position ->
+                position.incarnation() == event.version().incarnation()
+                    && position.partition() == event.partition()
+                    && event.version().offset() < position.next());
   }
 
   private void fold(Root root, Iterator<Event> events) {

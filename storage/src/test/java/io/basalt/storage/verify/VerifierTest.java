@@ -11,6 +11,7 @@ import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
+import io.basalt.storage.tree.Op;
 import io.basalt.storage.verify.Problem.Kind;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -159,6 +160,20 @@ class VerifierTest {
         .isEqualTo(
             new Problem(Kind.UNREFERENCED, DRIVE, "segments/stray", "is no file of this store"));
     assertThat(report.checked().get("leftovers")).isPositive();
+  }
+
+  @Test
+  void keptRootsAreCheckedAsTheyWere() throws Exception {
+    for (int upload = 0; upload < 12; upload++) {
+      for (int part = 0; part < 4; part++) {
+        store.apply("/large", Op.UPLOAD, part * 90_000L, "u" + upload, new byte[90_000]);
+        store.commit();
+      }
+      store.apply("/large", Op.PUBLISH, 360_000, "u" + upload, new byte[0]);
+      store.commit();
+    }
+
+    assertThat(verify().problems()).isEmpty();
   }
 
   @Test
