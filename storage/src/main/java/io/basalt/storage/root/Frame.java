@@ -64,7 +64,7 @@ public record Frame(String magic, int version) {
   public <T extends SpecificRecordBase> T decode(
       byte[] bytes, Class<T> type, String drive, String file) throws IOException {
     if (!claims(bytes) || bytes.length < HEADER_BYTES) {
-      throw new CorruptDataException(drive, file, 0, magic, start(bytes));
+      throw new CorruptDataException(drive, file, 0, magic.strip(), start(bytes));
     }
     ByteBuffer header = ByteBuffer.wrap(bytes, 8, HEADER_BYTES - 8);
     int found = header.getInt();

@@ -1,0 +1,134 @@
+package io.basalt.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.basalt.schemas.EventRecord;
+import io.basalt.storage.commit.Arbiter.Proposal;
+import io.basalt.storage.commit.ProposalCodec;
+import io.basalt.storage.config.Tier;
+import io.basalt.storage.drive.DriveInfo;
+import io.basalt.storage.location.LocationMapCodec;
+import io.basalt.storage.root.ArbiterPoint;
+import io.basalt.storage.root.FileRef;
+import io.basalt.storage.root.Incarnation;
+import io.basalt.storage.root.Position;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.Root.KeptRoot;
+import io.basalt.storage.root.Root.LiveAttempt;
+import io.basalt.storage.root.Root.Pin;
+import io.basalt.storage.root.RootCodec;
+import io.basalt.storage.root.RunRef;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Tail;
+import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.EventCodec;
+import io.basalt.storage.tree.Op;
+import io.basalt.storage.tree.Shard;
+import io.basalt.storage.tree.Version;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Roots, location maps, commit records and events, read from and written as the bytes of each
+ * version. Labels, index blocks and runs have theirs in their own packages.
+ */
+class GoldenFilesTest {
+  private static final SegmentLocation OPEN =
+      new SegmentLocation(
+          "7-00000000000000aa-1-0", List.of("scm-0", "scm-1"), 16L << 20, 4096, (16L << 20) - 300);
+  private static final SegmentLocation SEALED =
+      new SegmentLocation(
+          "7-00000000000000aa-0-3", List.of("scm-1", "scm-0"), 1L << 40, 1L << 39, (1L << 40) - 1);
+
+  private static final Root ROOT =
+      new Root(
+          "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+          "golden",
+          9,
+          "7-00000000000000aa-1",
+          "7-00000000000000aa",
+          1_700_000_000_123L,
+          new ArbiterPoint("cluster", "topic", 1L << 33, "7-00000000000000aa-0"),
+          List.of(new Incarnation(1, "basalt.writes", "topic-1", 4)),
+          List.of(new Position(1, 3, 1L << 34, -1, 5)),
+          "topic-2",
+          List.of(
+              new DriveInfo("scm-0", Tier.SCM, "a", 1L << 30, "incarnation-0"),
+              new DriveInfo("capacity-0", Tier.CAPACITY, "b", 8L << 40, "incarnation-1")),
+          6,
+          List.of(new LiveAttempt("7-00000000000000aa", "ingest")),
+          List.of(new Tail(OPEN, "7-00000000000000aa", false)),
+          List.of(
+              new RunRef(
+                  new FileRef(
+                      "runs/7-00000000000000aa-0.parquet", List.of("scm-0", "scm-1"), 700, -2),
+                  11,
+                  "/a",
+                  "/ü/𝄞")),
+          List.of(
+              new FileRef("maps/7-00000000000000aa-0", List.of("scm-1", "scm-0"), 99, 0x12345678)),
+          List.of(new KeptRoot(7, 1_700_000_000_000L), new KeptRoot(8, 1_700_000_000_123L)),
+          List.of(new Pin("reader", 7, 1_700_000_000_456L)));
+
+  private static final Proposal PROPOSAL =
+      new Proposal(
+          "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+          "7-00000000000000aa-0",
+          9,
+          "7-00000000000000aa-1",
+          0x89abcdef,
+          "7-00000000000000aa");
+
+  private static final Event EVENT =
+      new Event(
+          "/a/ü.txt",
+          new Version(2, 1L << 40),
+          3,
+          1_700_000_000_000L,
+          Op.UPLOAD,
+          8L << 40,
+          Optional.of("upload-1"),
+          List.of(new Shard("7-00000000000000aa-0-3", 4096, 10, -1)));
+
+  @Test
+  void rootVersion1() throws Exception {
+    assertThat(RootCodec.decode(Golden.bytes("root-v1"), "d", "f")).isEqualTo(ROOT);
+    Golden.assertWritten("root-v1", RootCodec.encode(ROOT));
+  }
+
+  @Test
+  void locationMapVersion1() throws Exception {
+    byte[] bytes = Golden.bytes("location-map-v1");
+    assertThat(LocationMapCodec.decode(ByteBuffer.wrap(bytes), "d", "f"))
+        .containsExactly(SEALED, OPEN);
+    Golden.assertWritten("location-map-v1", LocationMapCodec.encode(List.of(OPEN, SEALED)));
+  }
+
+  @Test
+  void commitRecordVersion1() throws Exception {
+    assertThat(ProposalCodec.decode(Golden.bytes("commit-record-v1"), "topic", "offset"))
+        .contains(PROPOSAL);
+    Golden.assertWritten("commit-record-v1", ProposalCodec.encode(PROPOSAL));
+  }
+
+  /** The event has no version of its own: index blocks and runs, which hold it, have one. */
+  @Test
+  void eventOfIndexBlockVersion1() throws Exception {
+    EventRecord read =
+        new SpecificDatumReader<>(EventRecord.class)
+            .read(null, DecoderFactory.get().binaryDecoder(Golden.bytes("event-v1"), null));
+    assertThat(EventCodec.fromRecord(read)).isEqualTo(EVENT);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    var encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+    new SpecificDatumWriter<>(EventRecord.getClassSchema())
+        .write(EventCodec.toRecord(EVENT), encoder);
+    Golden.assertWritten("event-v1", out.toByteArray());
+  }
+}
