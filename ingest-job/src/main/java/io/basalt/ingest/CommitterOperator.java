@@ -103,7 +103,7 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
                 runs,
                 new Pruner(files, config.retention()),
                 new Sweeper(
-                    drives, config.rootCopies(), head -> LocationMap.load(mirrored, head).all()),
+                    drives, config.rootCopies(), head -> LocationMap.load(mirrored, head).places()),
                 admin,
                 config.kafka(),
                 topics,

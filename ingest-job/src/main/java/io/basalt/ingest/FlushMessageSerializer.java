@@ -76,7 +76,7 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
   private static void writeTail(Tail tail, DataOutputView target) throws IOException {
     SegmentLocation location = tail.location();
     target.writeUTF(location.segment());
-    writeList(location.drives(), (drive, to) -> to.writeUTF(drive), target);
+    writeList(location.mirrors(), (drive, to) -> to.writeUTF(drive), target);
     target.writeLong(location.size());
     target.writeLong(location.dataEnd());
     target.writeLong(location.indexStart());

@@ -7,7 +7,6 @@ import io.basalt.storage.commit.Arbiter.Proposal;
 import io.basalt.storage.commit.ProposalCodec;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveInfo;
-import io.basalt.storage.location.LocationMapCodec;
 import io.basalt.storage.root.ArbiterPoint;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Incarnation;
@@ -26,7 +25,6 @@ import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.io.DecoderFactory;
@@ -36,17 +34,13 @@ import org.apache.avro.specific.SpecificDatumWriter;
 import org.junit.jupiter.api.Test;
 
 /**
- * Roots, location maps, commit records and events, read from and written as the bytes of each
- * version. Labels, index blocks and runs have theirs in their own packages.
+ * Roots, commit records and events, read from and written as the bytes of each version. The others
+ * have theirs in their own packages.
  */
 class GoldenFilesTest {
   private static final SegmentLocation OPEN =
       new SegmentLocation(
           "7-00000000000000aa-1-0", List.of("scm-0", "scm-1"), 16L << 20, 4096, (16L << 20) - 300);
-  private static final SegmentLocation SEALED =
-      new SegmentLocation(
-          "7-00000000000000aa-0-3", List.of("scm-1", "scm-0"), 1L << 40, 1L << 39, (1L << 40) - 1);
-
   private static final Root ROOT =
       new Root(
           "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
@@ -101,14 +95,6 @@ class GoldenFilesTest {
   void rootVersion1() throws Exception {
     assertThat(RootCodec.decode(Golden.bytes("root-v1"), "d", "f")).isEqualTo(ROOT);
     Golden.assertWritten("root-v1", RootCodec.encode(ROOT));
-  }
-
-  @Test
-  void locationMapVersion1() throws Exception {
-    byte[] bytes = Golden.bytes("location-map-v1");
-    assertThat(LocationMapCodec.decode(ByteBuffer.wrap(bytes), "d", "f"))
-        .containsExactly(SEALED, OPEN);
-    Golden.assertWritten("location-map-v1", LocationMapCodec.encode(List.of(OPEN, SEALED)));
   }
 
   @Test

@@ -4,9 +4,11 @@ import io.basalt.storage.commit.RootDrives.Answers;
 import io.basalt.storage.drive.Drive.StoredFile;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Stripe;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -15,30 +17,41 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Deletes what attempts left behind that have ended, in this order: a commit that raises the floor,
  * then every file of an attempt below the floor and not live that no kept root refers to. No such
  * file can be referred to later, because {@link Succession} refuses it; so a sweep that slept is as
- * safe as a fresh one. A stop in between leaves only what the next sweep finds.
+ * safe as a fresh one. A stop in between leaves only what the next sweep finds. The mirrors of a
+ * segment that has moved into a stripe go at once, also on a drive that was away.
  */
 public final class Sweeper {
-  private static final List<String> DIRECTORIES = List.of("segments", "runs", "maps", "roots");
+  private static final List<String> DIRECTORIES =
+      List.of("segments", "stripes", "runs", "maps", "roots");
 
   private final RootDrives drives;
   private final RootFiles files;
-  private final Segments segments;
+  private final PlaceSource places;
 
-  /** Reads where all segments of a head are: its location map and its tails. */
-  @FunctionalInterface
-  public interface Segments {
-    Collection<SegmentLocation> of(Root head) throws IOException;
+  /** Where all segments of a head are, its tails included, and the stripes that some stand in. */
+  public record Places(Collection<SegmentLocation> segments, Collection<Stripe> stripes) {
+    public Places {
+      segments = List.copyOf(segments);
+      stripes = List.copyOf(stripes);
+    }
   }
 
-  public Sweeper(DriveSet drives, int rootCopies, Segments segments) {
+  /** Reads the places of a head. */
+  @FunctionalInterface
+  public interface PlaceSource {
+    Places of(Root head) throws IOException;
+  }
+
+  public Sweeper(DriveSet drives, int rootCopies, PlaceSource places) {
     this.drives = new RootDrives(drives, rootCopies);
     this.files = new RootFiles(drives, rootCopies);
-    this.segments = segments;
+    this.places = places;
   }
 
   /**
@@ -62,7 +75,9 @@ public final class Sweeper {
    * @throws IOException if a kept root or the location map cannot be read: then nothing is deleted
    */
   public Swept delete(Root committed) throws IOException {
-    Set<String> needed = needed(committed);
+    Places now = places.of(committed);
+    Set<String> needed = needed(committed, now);
+    Set<String> moved = moved(now);
     int count = 0;
     long bytes = 0;
     for (String directory : DIRECTORIES) {
@@ -70,7 +85,10 @@ public final class Sweeper {
       for (Map.Entry<DriveInfo, List<StoredFile>> list : lists.answers().entrySet()) {
         List<StoredFile> dead =
             list.getValue().stream()
-                .filter(file -> !needed.contains(file.name()) && hasEnded(committed, file))
+                .filter(
+                    file ->
+                        moved.contains(file.name())
+                            || (!needed.contains(file.name()) && hasEnded(committed, file)))
                 .toList();
         delete(list.getKey(), dead);
         count += dead.size();
@@ -86,9 +104,25 @@ public final class Sweeper {
         .isPresent();
   }
 
-  private Set<String> needed(Root committed) throws IOException {
+  /**
+   * Mirrors of segments that stand in a stripe by now: they never go back, so their copies are dead
+   * though their owner may live.
+   */
+  private static Set<String> moved(Places now) {
+    return now.segments().stream()
+        .filter(segment -> segment.place() instanceof StripePlace)
+        .map(SegmentLocation::fileName)
+        .collect(Collectors.toSet());
+  }
+
+  private Set<String> needed(Root committed, Places now) throws IOException {
     Set<String> needed = new HashSet<>();
-    segments.of(committed).stream().map(SegmentLocation::fileName).forEach(needed::add);
+    now.segments().stream().map(SegmentLocation::fileName).forEach(needed::add);
+    for (Stripe stripe : now.stripes()) {
+      for (int strip = 0; strip < stripe.strips(); strip++) {
+        needed.add(stripe.fileName(strip));
+      }
+    }
     Succession.files(committed).forEach(needed::add);
     for (KeptRoot kept : committed.kept()) {
       Succession.files(files.read(kept.number())).forEach(needed::add);

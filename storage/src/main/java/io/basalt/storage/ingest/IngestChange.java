@@ -176,7 +176,7 @@ public record IngestChange(
     SegmentLocation to = tail.location();
     return !before.sealed()
         && from.size() == to.size()
-        && new HashSet<>(from.drives()).equals(new HashSet<>(to.drives()))
+        && new HashSet<>(from.mirrors()).equals(new HashSet<>(to.mirrors()))
         && from.dataEnd() <= to.dataEnd()
         && from.indexStart() >= to.indexStart();
   }

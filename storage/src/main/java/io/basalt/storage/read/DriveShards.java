@@ -48,7 +48,7 @@ final class DriveShards implements ShardSource {
   }
 
   private String mirror(SegmentLocation place) {
-    List<String> mirrors = place.drives();
+    List<String> mirrors = place.mirrors();
     int first = Math.floorMod(turn.getAndIncrement(), mirrors.size());
     for (int i = 0; i < mirrors.size(); i++) {
       String mirror = mirrors.get((first + i) % mirrors.size());

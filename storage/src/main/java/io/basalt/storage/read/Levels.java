@@ -87,14 +87,6 @@ final class Levels implements EventSource {
   private List<IndexBlock> indexBlocks(SegmentLocation committed) throws IOException {
     // What the root says of the ends holds for ever; where the segment is only the head knows.
     return locations.read(
-        committed.segment(),
-        place ->
-            segments.indexBlocks(
-                new SegmentLocation(
-                    committed.segment(),
-                    place.drives(),
-                    committed.size(),
-                    committed.dataEnd(),
-                    committed.indexStart())));
+        committed.segment(), place -> segments.indexBlocks(place, committed.indexStart()));
   }
 }

@@ -40,6 +40,13 @@ public record Frame(String magic, int version) {
         && Arrays.equals(bytes, 0, expected.length, expected, 0, expected.length);
   }
 
+  /** The format version that bytes of this kind claim; of this program if they are cut short. */
+  public int versionOf(byte[] bytes) {
+    return claims(bytes) && bytes.length >= HEADER_BYTES
+        ? ByteBuffer.wrap(bytes).getInt(8)
+        : version;
+  }
+
   public byte[] encode(SpecificRecordBase payload) {
     byte[] body = avro(payload);
     byte[] frame =

@@ -1,12 +1,18 @@
 package io.basalt.storage.root;
 
-/** File references and segment locations between their values and their Avro records. */
+import io.basalt.storage.root.Place.Mirrors;
+
+/** File references and places between their values and their Avro records. */
 public final class Records {
   private Records() {}
 
+  /** The record of a segment on mirrors; those in stripes are written with their stripe. */
   public static io.basalt.schemas.SegmentLocation record(SegmentLocation l) {
+    if (!(l.place() instanceof Mirrors mirrors)) {
+      throw new IllegalArgumentException("not on mirrors: " + l);
+    }
     return new io.basalt.schemas.SegmentLocation(
-        l.segment(), l.drives(), l.size(), l.dataEnd(), l.indexStart());
+        l.segment(), mirrors.drives(), l.size(), l.dataEnd(), l.indexStart());
   }
 
   public static SegmentLocation location(io.basalt.schemas.SegmentLocation l) {

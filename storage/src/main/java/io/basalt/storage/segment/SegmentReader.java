@@ -49,7 +49,7 @@ public final class SegmentReader implements Closeable {
     int length = target.remaining();
     if (position < 0 || position + length > segment.dataEnd()) {
       throw new CorruptDataException(
-          String.join(", ", segment.drives()),
+          String.join(", ", segment.mirrors()),
           segment.fileName(),
           position,
           "a shard of " + length + " bytes",
@@ -94,25 +94,34 @@ public final class SegmentReader implements Closeable {
 
   /** The committed index blocks, oldest first. */
   public List<IndexBlock> indexBlocks(SegmentLocation segment) throws IOException {
-    return fromAny(segment, 0, drive -> indexBlocks(drive, segment));
+    return indexBlocks(segment, segment.indexStart());
+  }
+
+  /**
+   * The index blocks from a position on, oldest first: those that a root before the segment's last
+   * flush had committed.
+   */
+  public List<IndexBlock> indexBlocks(SegmentLocation segment, long from) throws IOException {
+    return fromAny(segment, 0, drive -> indexBlocks(drive, segment, from));
   }
 
   /** The committed index blocks as one mirror has them, oldest first; for verification. */
   public List<IndexBlock> indexBlocks(SegmentLocation segment, String drive) throws IOException {
-    return drives.call(drive, d -> indexBlocks(d, segment));
+    return drives.call(drive, d -> indexBlocks(d, segment, segment.indexStart()));
   }
 
-  private List<IndexBlock> indexBlocks(Drive drive, SegmentLocation segment) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(segment.size() - segment.indexStart()));
-    fill(drive, segment, segment.indexStart(), bytes);
+  private List<IndexBlock> indexBlocks(Drive drive, SegmentLocation segment, long from)
+      throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(segment.size() - from));
+    fill(drive, segment, from, bytes);
     IndexBlockCodec.Walk walk =
         IndexBlockCodec.walk(segment.segment(), segment.fileName(), bytes.flip());
     if (walk.start() != 0) {
       throw new CorruptDataException(
           drive.info().id(),
           segment.fileName(),
-          segment.indexStart() + walk.start(),
-          "index blocks down to byte " + segment.indexStart(),
+          from + walk.start(),
+          "index blocks down to byte " + from,
           walk.damage() == null ? "an end" : walk.damage());
     }
     return walk.blocks();
@@ -183,7 +192,7 @@ public final class SegmentReader implements Closeable {
 
   /** Mirrors take turns by position: both are busy, and no page is cached twice. */
   private static List<String> order(SegmentLocation segment, long position) {
-    List<String> order = new ArrayList<>(segment.drives());
+    List<String> order = new ArrayList<>(segment.mirrors());
     java.util.Collections.rotate(
         order, (int) ((segment.segment().hashCode() + position / STRETCH_BYTES) & 1));
     return order;

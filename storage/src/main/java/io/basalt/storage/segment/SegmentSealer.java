@@ -34,7 +34,7 @@ public final class SegmentSealer {
    */
   public static List<String> seal(DriveSet drives, SegmentLocation segment) throws IOException {
     List<String> sealed = new ArrayList<>();
-    for (String drive : segment.drives()) {
+    for (String drive : segment.mirrors()) {
       try {
         drives.call(drive, d -> seal(d, segment));
         sealed.add(drive);

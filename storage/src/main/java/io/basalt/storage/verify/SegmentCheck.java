@@ -40,15 +40,15 @@ final class SegmentCheck implements AutoCloseable {
   /** The index blocks of a segment, by any mirror that has them. */
   List<IndexBlock> index(SegmentLocation segment) {
     findings.count("segments", 1);
-    if (segment.drives().stream().map(enclosures::get).distinct().count() < 2) {
+    if (segment.mirrors().stream().map(enclosures::get).distinct().count() < 2) {
       findings.problem(
           Problem.Kind.SEGMENT,
-          String.join(",", segment.drives()),
+          String.join(",", segment.mirrors()),
           segment.fileName(),
           "its mirrors are not in two enclosures");
     }
     Optional<List<IndexBlock>> first = Optional.empty();
-    for (String drive : segment.drives()) {
+    for (String drive : segment.mirrors()) {
       Optional<List<IndexBlock>> blocks = index(segment, drive);
       if (first.isPresent() && blocks.isPresent() && !first.equals(blocks)) {
         findings.problem(
@@ -98,7 +98,7 @@ final class SegmentCheck implements AutoCloseable {
             "%s lies beyond its committed end %d".formatted(shard, segment.dataEnd()));
       }
     }
-    for (String drive : segment.drives()) {
+    for (String drive : segment.mirrors()) {
       try {
         drives.call(drive, d -> read(drive, d.open(segment.fileName()), shards));
       } catch (IOException e) {

@@ -51,7 +51,7 @@ final class UnreferencedCheck {
   }
 
   private void refer(SegmentLocation segment) {
-    segment.drives().forEach(drive -> named.add(drive + " " + segment.fileName()));
+    segment.mirrors().forEach(drive -> named.add(drive + " " + segment.fileName()));
   }
 
   void check() {

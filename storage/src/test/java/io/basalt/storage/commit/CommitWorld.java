@@ -166,8 +166,7 @@ final class CommitWorld {
                   next.kept(next.kept().subList(next.kept().size() - 1, next.kept().size()));
                 });
         new Pruner(files, null).delete(root);
-        new Sweeper(set, 3, head -> head.tails().stream().map(Tail::location).toList())
-            .delete(root);
+        new Sweeper(set, 3, CommitWorld::places).delete(root);
         return;
       } catch (IOException | CommitUnknownException | CommitConflictException e) {
         requirePatience(tries, e);
@@ -177,6 +176,10 @@ final class CommitWorld {
       }
       step.run();
     }
+  }
+
+  private static Sweeper.Places places(Root head) {
+    return new Sweeper.Places(head.tails().stream().map(Tail::location).toList(), List.of());
   }
 
   void read(Runnable step) throws Exception {
@@ -248,7 +251,7 @@ final class CommitWorld {
 
   private static void requireSegments(DriveSet set, Root root) throws IOException {
     for (Tail tail : root.tails()) {
-      for (String drive : tail.location().drives()) {
+      for (String drive : tail.location().mirrors()) {
         long length = set.call(drive, d -> d.open(tail.location().fileName()).length());
         assertThat(length)
             .as("%s of root %d on %s", tail.location().fileName(), root.number(), drive)

@@ -120,8 +120,8 @@ class SegmentCrashTest {
     try (SegmentReader reader = new SegmentReader(set)) {
       for (Tail tail : committed.tails.values()) {
         SegmentLocation location = tail.location();
-        List<IndexBlock> blocks = reader.indexBlocks(location, location.drives().get(0));
-        assertThat(reader.indexBlocks(location, location.drives().get(1))).isEqualTo(blocks);
+        List<IndexBlock> blocks = reader.indexBlocks(location, location.mirrors().get(0));
+        assertThat(reader.indexBlocks(location, location.mirrors().get(1))).isEqualTo(blocks);
         for (IndexBlock block : blocks) {
           for (Event event : block.events()) {
             found.put(event.version().offset(), bytes(reader, committed, event));
@@ -142,7 +142,7 @@ class SegmentCrashTest {
     ByteBuffer bytes = ByteBuffer.allocate((int) event.lengthBytes());
     for (Shard shard : event.shards()) {
       SegmentLocation location = committed.tails.get(shard.segment()).location();
-      for (String drive : location.drives()) {
+      for (String drive : location.mirrors()) {
         reader.check(location, drive, shard.position(), shard.length(), shard.crc32c());
       }
       ByteBuffer part = bytes.slice(bytes.position(), shard.length());
@@ -154,7 +154,7 @@ class SegmentCrashTest {
 
   private static void assertSealed(SegmentReader reader, SegmentLocation location)
       throws Exception {
-    for (String drive : location.drives()) {
+    for (String drive : location.mirrors()) {
       IndexBlockCodec.Walk walk = reader.walk(location.segment(), drive);
       assertThat(walk.damage()).isNull();
       assertThat(walk.sealedDataEnd()).isEqualTo(OptionalLong.of(location.dataEnd()));
@@ -184,7 +184,7 @@ class SegmentCrashTest {
   private static void sealAll(SimulatedDrives drives, Committed committed) throws Exception {
     DriveSet set = drives.driveSet();
     for (Tail tail : committed.tails.values()) {
-      assertThat(SegmentSealer.seal(set, tail.location())).isEqualTo(tail.location().drives());
+      assertThat(SegmentSealer.seal(set, tail.location())).isEqualTo(tail.location().mirrors());
     }
   }
 }

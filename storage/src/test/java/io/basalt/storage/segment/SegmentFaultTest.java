@@ -186,7 +186,7 @@ class SegmentFaultTest {
     SegmentWriter writer = writer(drives);
     assertThat(writer.hasRoomFor(10)).isTrue();
     add(writer, 10);
-    String broken = writer.flush().join().tails().get(0).location().drives().get(1);
+    String broken = writer.flush().join().tails().get(0).location().mirrors().get(1);
     simulated.unplug(broken);
     int failed = 0;
     for (int i = 0; i < 20 && failed == 0; i++) {
@@ -208,7 +208,7 @@ class SegmentFaultTest {
     assertThat(next.hasRoomFor(10)).isTrue();
     offset = 0;
     add(next, 10);
-    assertThat(next.flush().join().tails().get(0).location().drives()).doesNotContain(broken);
+    assertThat(next.flush().join().tails().get(0).location().mirrors()).doesNotContain(broken);
   }
 
   @Test
@@ -315,7 +315,7 @@ class SegmentFaultTest {
         Tail tail = oneTail(drives);
         SegmentLocation location = tail.location();
         Shard shard = onlyShard(drives, tail);
-        String drive = location.drives().get(mirror);
+        String drive = location.mirrors().get(mirror);
         switch (damage) {
           case 0 -> {
             simulated.flipBit(drive, location.fileName(), shard.position() + 17);
@@ -361,11 +361,11 @@ class SegmentFaultTest {
     SimulatedDrives simulated = new SimulatedDrives(4, 0, 64 << 20);
     DriveSet drives = simulated.driveSet();
     SegmentLocation location = oneTail(drives).location();
-    simulated.unplug(location.drives().get(0));
-    assertThat(SegmentSealer.seal(drives, location)).containsExactly(location.drives().get(1));
-    assertThat(drives.infos()).extracting(DriveInfo::id).contains(location.drives().get(0));
+    simulated.unplug(location.mirrors().get(0));
+    assertThat(SegmentSealer.seal(drives, location)).containsExactly(location.mirrors().get(1));
+    assertThat(drives.infos()).extracting(DriveInfo::id).contains(location.mirrors().get(0));
     try (SegmentReader reader = new SegmentReader(drives)) {
-      assertThat(reader.walk(location.segment(), location.drives().get(1)).sealedDataEnd())
+      assertThat(reader.walk(location.segment(), location.mirrors().get(1)).sealedDataEnd())
           .hasValue(5000);
     }
   }

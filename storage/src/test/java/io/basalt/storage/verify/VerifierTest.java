@@ -231,7 +231,7 @@ class VerifierTest {
   private List<String> sealedSegments() {
     try (DriveSet drives = store.openDrives()) {
       return LocationMap.load(new MirroredFiles(drives), store.head()).all().stream()
-          .filter(place -> place.indexStart() < place.size() && place.drives().contains(DRIVE))
+          .filter(place -> place.indexStart() < place.size() && place.mirrors().contains(DRIVE))
           .map(SegmentLocation::fileName)
           .filter(name -> !name.equals(tail().location().fileName()))
           .sorted()
