@@ -4,6 +4,7 @@ import io.basalt.cli.Failure;
 import io.basalt.cli.supervisor.LocalCluster;
 import io.basalt.cli.supervisor.LocalState;
 import io.basalt.client.Acknowledged;
+import io.basalt.storage.config.Quantity;
 import io.basalt.storage.config.StoreConfig;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Waits for acknowledgements, and says within two seconds why one does not come. */
 final class Acknowledgements {
-  private static final long TELL_AFTER_MILLIS = 1_500;
+  private static final Duration TELL_AFTER = Duration.ofMillis(1_500);
 
   private final StoreConfig config;
   private final PrintWriter err;
@@ -34,13 +35,13 @@ final class Acknowledgements {
     long started = System.nanoTime();
     while (true) {
       try {
-        return write.get(TELL_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+        return write.get(patienceNanos(started), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
         String reason = reason();
-        if (timeout != null && System.nanoTime() - started > timeout.toNanos()) {
+        if (timeout != null && System.nanoTime() - started >= timeout.toNanos()) {
           throw new Failure(
-              "not acknowledged after %d s, but safe in Kafka and applied later: %s"
-                  .formatted(timeout.toSeconds(), reason),
+              "not acknowledged after %s, but safe in Kafka and applied later: %s"
+                  .formatted(Quantity.ofTime(timeout), reason),
               e);
         }
         if (!reason.equals(told)) {
@@ -49,6 +50,12 @@ final class Acknowledgements {
         }
       }
     }
+  }
+
+  private long patienceNanos(long started) {
+    long left =
+        timeout == null ? Long.MAX_VALUE : timeout.toNanos() - (System.nanoTime() - started);
+    return Math.max(0, Math.min(left, TELL_AFTER.toNanos()));
   }
 
   private String reason() {

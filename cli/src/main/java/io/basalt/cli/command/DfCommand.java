@@ -8,11 +8,12 @@ import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.read.ListEntry;
-import io.basalt.storage.tree.Extent;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,9 +37,9 @@ public final class DfCommand extends StoreCommand {
   public Integer call() throws Exception {
     List<Answer> answers = new ArrayList<>();
     try (OpenStore store = OpenStore.head(config())) {
+      Map<Tier, Long> live = liveBytes(store);
       for (Tier tier : Tier.values()) {
-        // Every live byte stands in a mirrored segment until there is a job that moves it.
-        answers.add(answer(store.drives(), tier, tier == Tier.SCM ? liveBytes(store) : 0));
+        answers.add(answer(store.drives(), tier, live.getOrDefault(tier, 0L)));
       }
     }
     if (format.json) {
@@ -74,15 +75,17 @@ public final class DfCommand extends StoreCommand {
     return new Answer(tier.name().toLowerCase(Locale.ROOT), size, used, live, metadata);
   }
 
-  private static long liveBytes(OpenStore store) throws IOException {
+  private static Map<Tier, Long> liveBytes(OpenStore store) throws IOException {
+    SegmentTiers tiers = SegmentTiers.of(store);
+    Map<Tier, Long> live = new EnumMap<>(Tier.class);
     try (Stream<ListEntry> files = store.reader().list("/", true)) {
-      return files
-          .mapToLong(
-              entry ->
-                  entry instanceof ListEntry.File file
-                      ? file.state().extents().stream().mapToLong(Extent::take).sum()
-                      : 0)
-          .sum();
+      files
+          .filter(ListEntry.File.class::isInstance)
+          .flatMap(file -> ((ListEntry.File) file).state().extents().stream())
+          .forEach(
+              extent ->
+                  live.merge(tiers.of(extent.shard().segment()), (long) extent.take(), Long::sum));
     }
+    return live;
   }
 }

@@ -47,6 +47,7 @@ public final class GetCommand extends StoreCommand {
 
   @Override
   public Integer call() throws Exception {
+    StorePaths.file(path);
     Long root = moment == null ? null : moment.root;
     try (OpenStore store = OpenStore.open(config(), root, asOf())) {
       FileState file =
@@ -88,6 +89,10 @@ public final class GetCommand extends StoreCommand {
     Path target = Path.of(local);
     if (Files.isDirectory(target)) {
       target = target.resolve(path.substring(path.lastIndexOf('/') + 1));
+    }
+    Path directory = target.toAbsolutePath().getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      throw new Failure("there is no directory " + directory + " to write " + target + " into");
     }
     Path draft =
         target.resolveSibling(

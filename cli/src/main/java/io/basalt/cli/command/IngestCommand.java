@@ -6,8 +6,12 @@ import io.basalt.cli.supervisor.IngestWish;
 import io.basalt.cli.supervisor.LocalCluster;
 import io.basalt.cli.supervisor.LocalState;
 import io.basalt.cli.supervisor.RemoteJobs;
+import io.basalt.kafka.KafkaSettings;
+import io.basalt.kafka.Topics;
 import io.basalt.storage.config.StoreConfig;
+import java.io.IOException;
 import java.time.Duration;
+import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -62,21 +66,37 @@ public final class IngestCommand extends StoreCommand {
   }
 
   private int elsewhere(StoreConfig config) throws Exception {
-    HostPort address = HostPort.parse(target, spec());
+    TargetCluster cluster = TargetCluster.parse(target, spec()).checked();
     if (stop) {
-      FlinkRest rest = new FlinkRest(target);
-      for (FlinkRest.Job job : rest.jobs()) {
-        if (job.name().equals(RemoteJobs.INGEST) && !job.ended()) {
-          rest.cancel(job.id());
-          out().println("stopped job " + job.id());
-        }
-      }
+      stop(cluster.rest());
       return 0;
     }
+    createTopics(config);
     String job =
         RemoteJobs.ingest(
-            address.host(), address.port(), config, acceptLoss, RemoteJobs.Jars.WITH_JOB);
+            cluster.host(), cluster.port(), config, acceptLoss, RemoteJobs.Jars.WITH_JOB);
     out().println("ingest is job " + job + " of http://" + target);
     return 0;
+  }
+
+  private void stop(FlinkRest rest) throws IOException {
+    int stopped = 0;
+    for (FlinkRest.Job job : rest.jobs()) {
+      if (job.name().equals(RemoteJobs.INGEST) && !job.ended()) {
+        rest.cancel(job.id());
+        out().println("stopped job " + job.id());
+        stopped++;
+      }
+    }
+    if (stopped == 0) {
+      out().println("no ingest ran there");
+    }
+  }
+
+  private static void createTopics(StoreConfig config) throws IOException {
+    KafkaCheck.requireAnswer(config);
+    try (Admin admin = Admin.create(KafkaSettings.admin(config.kafka()))) {
+      Topics.create(admin, config.kafka(), config.maxRecord());
+    }
   }
 }

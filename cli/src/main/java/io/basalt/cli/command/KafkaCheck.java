@@ -18,17 +18,22 @@ final class KafkaCheck {
   private KafkaCheck() {}
 
   static BasaltClient connect(StoreConfig config) {
-    BootstrapAddress address = BootstrapAddress.of(config);
-    if (config.kafka().bootstrap().indexOf(',') < 0 && !answers(address)) {
-      throw new Failure(
-          "Kafka does not answer at %s; start it with %s"
-              .formatted(config.kafka().bootstrap(), Hints.on(config.file(), "up")));
-    }
+    requireAnswer(config);
     try {
       return new BasaltClient(config.kafka(), config.maxRecord());
     } catch (KafkaException e) {
       throw new Failure(
           "Kafka at " + config.kafka().bootstrap() + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  /** Fails where nobody answers at the only address that is known. */
+  static void requireAnswer(StoreConfig config) {
+    BootstrapAddress address = BootstrapAddress.of(config);
+    if (config.kafka().bootstrap().indexOf(',') < 0 && !answers(address)) {
+      throw new Failure(
+          "Kafka does not answer at %s; start it with %s"
+              .formatted(config.kafka().bootstrap(), Hints.on(config.file(), "up")));
     }
   }
 

@@ -42,6 +42,7 @@ public final class LsCommand extends StoreCommand {
 
   @Override
   public Integer call() throws Exception {
+    StorePaths.directory(path);
     List<Answer> answers;
     try (OpenStore store = OpenStore.head(config());
         Stream<ListEntry> entries = store.reader().list(path, recursive)) {

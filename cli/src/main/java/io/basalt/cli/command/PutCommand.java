@@ -7,7 +7,6 @@ import io.basalt.cli.show.Progress;
 import io.basalt.client.Acknowledged;
 import io.basalt.client.BasaltClient;
 import io.basalt.storage.config.StoreConfig;
-import io.basalt.storage.tree.StorePath;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -51,7 +50,7 @@ public final class PutCommand extends StoreCommand {
   @Override
   public Integer call() throws Exception {
     StoreConfig config = config();
-    String checked = recursive ? path : checked(path);
+    String checked = recursive ? StorePaths.directory(path) : StorePaths.file(path);
     if (!recursive && !local.equals("-") && !Files.isRegularFile(Path.of(local))) {
       throw new Failure(
           Files.isDirectory(Path.of(local))
@@ -61,9 +60,9 @@ public final class PutCommand extends StoreCommand {
     if (recursive && !Files.isDirectory(Path.of(local))) {
       throw new Failure("there is no directory " + local);
     }
-    long started = System.nanoTime();
     Answer answer;
     try (BasaltClient client = KafkaCheck.connect(config)) {
+      long started = System.nanoTime();
       Acknowledgements acknowledgements = new Acknowledgements(config, err(), timeout);
       answer =
           recursive
@@ -79,14 +78,6 @@ public final class PutCommand extends StoreCommand {
               answer.path(), Bytes.of(answer.bytes()), answer.millis(), answer.root());
     }
     return 0;
-  }
-
-  private static String checked(String path) {
-    try {
-      return StorePath.check(path);
-    } catch (IllegalArgumentException e) {
-      throw new Failure(e.getMessage(), e);
-    }
   }
 
   private Answer one(
@@ -105,9 +96,6 @@ public final class PutCommand extends StoreCommand {
   private Answer directory(BasaltClient client, Acknowledgements acknowledgements, long started)
       throws Exception {
     String prefix = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-    if (!prefix.isEmpty()) {
-      checked(prefix);
-    }
     LocalFiles files = LocalFiles.below(Path.of(local), prefix, Long.MAX_VALUE);
     List<CompletableFuture<Acknowledged>> writes = new ArrayList<>();
     long root = 0;

@@ -59,23 +59,30 @@ public final class QueryCommand extends StoreCommand {
     if (format.json) {
       out().println(JsonText.of(new ObjectMapper().readTree(report.toJson())));
     } else {
-      report.problems().forEach(p -> err().println(p.path() + ": " + p.what()));
+      report.problems().forEach(p -> out().println("not written: " + p.path() + ": " + p.what()));
       out()
           .printf(
               "%d files, %s from root %d to %s%n",
               report.files(), Bytes.of(report.bytes()), report.root(), target);
     }
     if (report.problemCount() > 0) {
-      throw new Failure(report.problemCount() + " files could not be written");
+      throw new Failure(failure(report));
     }
     return 0;
+  }
+
+  private static String failure(QueryReport report) {
+    QueryReport.Problem first = report.problems().get(0);
+    String text = first.path() + ": " + first.what();
+    long others = report.problemCount() - 1;
+    return others == 0 ? text : text + "; and " + others + " other files could not be written";
   }
 
   private StreamExecutionEnvironment environment() {
     if (cluster == null) {
       return StreamExecutionEnvironment.createLocalEnvironment(QueryJob.settings());
     }
-    HostPort address = HostPort.parse(cluster, spec());
+    TargetCluster address = TargetCluster.parse(cluster, spec()).checked();
     return RemoteJobs.environment(
         address.host(), address.port(), QueryJob.settings(), RemoteJobs.Jars.WITH_JOB);
   }

@@ -19,18 +19,11 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 @Command(
     name = "repair-arbiter",
     description = "Declare the drives' head the truth and start a new commits topic.")
 public final class RepairArbiterCommand extends StoreCommand {
-  @Option(
-      names = "--yes",
-      required = true,
-      description = "confirm: no job runs anywhere, and the old commits topic is given up")
-  private boolean confirmed;
-
   @Override
   public Integer call() throws Exception {
     StoreConfig config = config();
@@ -39,6 +32,7 @@ public final class RepairArbiterCommand extends StoreCommand {
       throw new Failure(
           "ingest runs: stop it first with " + Hints.on(config.file(), "ingest --stop"));
     }
+    KafkaCheck.requireAnswer(config);
     try (Admin admin = Admin.create(KafkaSettings.admin(config.kafka()));
         DriveSet drives = DriveSet.open(config)) {
       startTopic(admin, config);

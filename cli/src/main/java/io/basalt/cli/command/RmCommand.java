@@ -31,6 +31,11 @@ public final class RmCommand extends StoreCommand {
 
   @Override
   public Integer call() throws Exception {
+    if (recursive) {
+      StorePaths.directory(path);
+    } else {
+      StorePaths.file(path);
+    }
     StoreConfig config = config();
     List<String> paths = paths(config);
     try (BasaltClient client = KafkaCheck.connect(config)) {

@@ -2,11 +2,14 @@ package io.basalt.cli.command;
 
 import io.basalt.cli.Failure;
 import io.basalt.cli.show.Bytes;
+import io.basalt.cli.show.Fields;
 import io.basalt.cli.show.JsonText;
-import io.basalt.cli.show.Table;
+import io.basalt.storage.config.Tier;
+import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FileState;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,14 +28,20 @@ public final class StatCommand extends StoreCommand {
 
   @Override
   public Integer call() throws Exception {
+    StorePaths.file(path);
     FileState file;
+    Map<String, Integer> extents = new LinkedHashMap<>();
     try (OpenStore store = OpenStore.head(config())) {
       file = store.reader().stat(path).orElseThrow(() -> new Failure("there is no file " + path));
+      SegmentTiers tiers = SegmentTiers.of(store);
+      for (Tier tier : Tier.values()) {
+        extents.put(tier.name().toLowerCase(Locale.ROOT), 0);
+      }
+      for (Extent extent : file.extents()) {
+        String tier = tiers.of(extent.shard().segment()).name().toLowerCase(Locale.ROOT);
+        extents.merge(tier, 1, Integer::sum);
+      }
     }
-    Map<String, Integer> extents = new LinkedHashMap<>();
-    // Every segment stands on two SCM drives until there is a job that moves it.
-    extents.put("scm", file.extents().size());
-    extents.put("capacity", 0);
     Answer answer =
         new Answer(
             path, "file", file.size(), Instant.ofEpochMilli(file.modified()).toString(), extents);
@@ -41,10 +50,13 @@ public final class StatCommand extends StoreCommand {
     } else {
       out()
           .println(
-              new Table("path", path)
-                  .row("size", Bytes.of(file.size()) + " (" + file.size() + " bytes)")
-                  .row("modified", answer.modified())
-                  .row("extents", extents.get("scm") + " on scm, 0 on capacity"));
+              new Fields()
+                  .add("path", path)
+                  .add("size", Bytes.of(file.size()) + " (" + file.size() + " bytes)")
+                  .add("modified", answer.modified())
+                  .add(
+                      "extents",
+                      extents.get("scm") + " on scm, " + extents.get("capacity") + " on capacity"));
     }
     return 0;
   }

@@ -1,9 +1,11 @@
 package io.basalt.cli.command;
 
+import io.basalt.cli.show.Fields;
 import io.basalt.cli.show.JsonText;
-import io.basalt.cli.show.Table;
+import io.basalt.cli.supervisor.JobRuns;
 import io.basalt.cli.supervisor.LocalState;
 import io.basalt.storage.config.StoreConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +16,8 @@ import picocli.CommandLine.Mixin;
 public final class StatusCommand extends StoreCommand {
   @Mixin private JsonOption format;
 
-  /** Times of a scheduled job: ISO-8601, or null. */
-  record JobRuns(String last, String next) {}
+  /** The jobs that a store schedules, in the order of the answer. */
+  private static final List<String> SCHEDULED = List.of("migrate", "compact");
 
   /**
    * The answer; null where nothing is known.
@@ -46,7 +48,7 @@ public final class StatusCommand extends StoreCommand {
             progress.root(),
             progress.lag(),
             waiting(config, state, progress),
-            Map.of("migrate", new JobRuns(null, null), "compact", new JobRuns(null, null)),
+            jobs(state),
             state.map(LocalState::services).orElse(List.of()));
     if (format.json) {
       out().println(JsonText.of(answer));
@@ -54,6 +56,13 @@ public final class StatusCommand extends StoreCommand {
       print(answer);
     }
     return 0;
+  }
+
+  private static Map<String, JobRuns> jobs(Optional<LocalState> state) {
+    Map<String, JobRuns> jobs = new LinkedHashMap<>();
+    SCHEDULED.forEach(name -> jobs.put(name, JobRuns.NEVER));
+    state.ifPresent(known -> jobs.putAll(known.jobs()));
+    return jobs;
   }
 
   private String waiting(StoreConfig config, Optional<LocalState> state, StoreProgress progress) {
@@ -67,19 +76,35 @@ public final class StatusCommand extends StoreCommand {
   }
 
   private void print(Answer answer) {
-    out()
-        .println(
-            new Table("kafka", answer.bootstrap())
-                .row("flink", answer.flink() == null ? "down" : "http://" + answer.flink())
-                .row("ingest", answer.ingest())
-                .row("root", answer.root() == null ? "unknown" : answer.root())
-                .row("lag", answer.lag() == null ? "unknown" : answer.lag() + " records")
-                .row("waiting", answer.waiting() == null ? "no" : answer.waiting()));
+    Fields fields =
+        new Fields()
+            .add("kafka", answer.bootstrap())
+            .add("flink", answer.flink() == null ? "down" : "http://" + answer.flink())
+            .add("ingest", answer.ingest())
+            .add("root", answer.root() == null ? "unknown" : answer.root())
+            .add("lag", answer.lag() == null ? "unknown" : answer.lag() + " records")
+            .add("waiting", answer.waiting() == null ? "no" : answer.waiting());
+    answer.jobs().forEach((name, runs) -> fields.add(name, times(runs)));
     for (LocalState.Service process : answer.processes()) {
-      out()
-          .printf(
-              "%-12s pid %d, restarted %d times%n",
-              process.name(), process.pid(), process.restarts());
+      fields.add(
+          process.name().equals("kafka") ? "broker" : process.name(),
+          "process %d%s".formatted(process.pid(), restarts(process.restarts())));
     }
+    out().println(fields);
+  }
+
+  private static String times(JobRuns runs) {
+    return "%s, %s"
+        .formatted(
+            runs.last() == null ? "never ran" : "last " + runs.last(),
+            runs.next() == null ? "not scheduled" : "next " + runs.next());
+  }
+
+  private static String restarts(int restarts) {
+    return switch (restarts) {
+      case 0 -> "";
+      case 1 -> ", restarted once";
+      default -> ", restarted " + restarts + " times";
+    };
   }
 }

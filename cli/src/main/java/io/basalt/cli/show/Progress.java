@@ -72,7 +72,7 @@ public final class Progress implements AutoCloseable {
     long nanos = time - started;
     String of = totalBytes < 0 ? "" : " of " + Bytes.of(totalBytes);
     String left = "";
-    if (totalBytes > 0 && now > 0) {
+    if (now > 0 && now < totalBytes) {
       left = ", " + Math.round((double) nanos / now * (totalBytes - now) / 1e9) + " s left";
     }
     err.println(

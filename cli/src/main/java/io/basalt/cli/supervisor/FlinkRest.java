@@ -43,6 +43,11 @@ public final class FlinkRest {
     return jobs;
   }
 
+  /** Flink's version, such as 2.2.1. */
+  public String version() throws IOException {
+    return get("/config").path("flink-version").asText();
+  }
+
   public int taskManagers() throws IOException {
     return get("/overview").path("taskmanagers").asInt();
   }
@@ -128,8 +133,6 @@ public final class FlinkRest {
         found = line.substring("Caused by: ".length());
       }
     }
-    int colon = found.indexOf(": ");
-    boolean named = colon > 0 && found.substring(0, colon).matches("[\\w.$]+");
-    return named ? found.substring(colon + 2) : found;
+    return Sentences.withoutClass(found);
   }
 }

@@ -1,6 +1,7 @@
 package io.basalt.cli.supervisor;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param rpcPort the JobManager's port for TaskManagers
  * @param ingest starting, running, restarting, stopped or failed
  * @param problem why something waits, or null
+ * @param jobs the scheduled jobs by their commands' names
  */
 public record LocalState(
     long supervisor,
@@ -23,8 +25,10 @@ public record LocalState(
     String ingest,
     String ingestJob,
     String problem,
+    Map<String, JobRuns> jobs,
     List<Service> services) {
   public LocalState {
+    jobs = jobs == null ? Map.of() : Map.copyOf(jobs);
     services = services == null ? List.of() : List.copyOf(services);
   }
 

@@ -25,12 +25,20 @@ public final class Sentences {
     } else if (message == null || message.isBlank()) {
       message = cause.getClass().getSimpleName();
     }
-    return message.lines().findFirst().orElse("").strip();
+    return withoutClass(message.lines().findFirst().orElse("").strip());
+  }
+
+  /** What came from another process has its class before the message. */
+  static String withoutClass(String message) {
+    int colon = message.indexOf(": ");
+    boolean named = colon > 0 && message.substring(0, colon).matches("(\\w+\\.)+[\\w$]+");
+    return named ? message.substring(colon + 2) : message;
   }
 
   /** Exceptions that say nothing of their own. */
   private static boolean isEnvelope(Throwable error) {
     return error instanceof ExecutionException
+        || error.getClass().getName().startsWith("org.apache.flink.")
         || error instanceof CompletionException
         || (error.getMessage() != null && error.getMessage().equals(error.getCause().toString()));
   }

@@ -38,7 +38,7 @@ final class ServiceProcess {
       StoreDirectory directory, String service, Launch launch, Session session) throws IOException {
     List<String> arguments = new ArrayList<>(launch.jvm());
     arguments.add("-XX:+ExitOnOutOfMemoryError");
-    arguments.add("-Dbasalt.log=" + directory.log(service));
+    arguments.add("-Dlog.file=" + directory.log(service));
     arguments.add("-Dlog4j2.configurationFile=classpath:log4j2-service.properties");
     arguments.add("-cp");
     arguments.add(classPath());

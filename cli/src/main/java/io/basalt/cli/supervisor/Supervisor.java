@@ -162,6 +162,7 @@ final class Supervisor {
             up || phase.startsWith("ingest") ? ingest.state() : "starting",
             ingest.job(),
             problem,
+            Map.of(),
             services);
     if (!now.equals(published)) {
       Json.write(directory.state(), now);

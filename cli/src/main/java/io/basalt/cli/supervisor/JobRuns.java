@@ -1,0 +1,12 @@
+package io.basalt.cli.supervisor;
+
+/**
+ * When a scheduled job ran and will run.
+ *
+ * @param last start of its newest run, ISO-8601, or null if it never ran here
+ * @param next when it is due, ISO-8601, or null if nothing is scheduled
+ */
+public record JobRuns(String last, String next) {
+  /** Of a job that nothing here schedules. */
+  public static final JobRuns NEVER = new JobRuns(null, null);
+}

@@ -1,0 +1,101 @@
+package io.basalt.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+
+/** A store that {@code init} made and {@code up} runs: real Kafka and Flink processes. */
+final class RunningStore implements AutoCloseable {
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final Path directory;
+  private final Outcome init;
+  private final Outcome up;
+
+  private RunningStore(Path directory, Outcome init, Outcome up) {
+    this.directory = directory;
+    this.init = init;
+    this.up = up;
+  }
+
+  static RunningStore start(Path directory, String... initOptions) {
+    List<String> arguments = new ArrayList<>(List.of("init", directory.toString()));
+    arguments.addAll(List.of(initOptions));
+    Outcome init = Commands.run(arguments.toArray(String[]::new)).done();
+    RunningStore store = new RunningStore(directory, init, null);
+    try {
+      return new RunningStore(directory, init, store.run("up").done());
+    } catch (AssertionError e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  Path config() {
+    return directory.resolve("basalt.yaml");
+  }
+
+  /** What {@code init} said. */
+  Outcome init() {
+    return init;
+  }
+
+  /** What {@code up} said. */
+  Outcome up() {
+    return up;
+  }
+
+  /** A command on this store. */
+  Outcome run(String... arguments) {
+    return Commands.run(withConfig(arguments));
+  }
+
+  /** A command on this store in a process of its own. */
+  Outcome process(byte[] input, String... arguments) throws Exception {
+    return Commands.process(directory, input, withConfig(arguments));
+  }
+
+  private String[] withConfig(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(1, List.of("-c", config().toString()));
+    return all.toArray(String[]::new);
+  }
+
+  JsonNode status() {
+    return run("status", "--json").json();
+  }
+
+  /** Asks until the status is as it should be. */
+  JsonNode await(String what, Predicate<JsonNode> wanted) {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    JsonNode status = status();
+    while (!wanted.test(status)) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("waited in vain for " + what + ": " + status);
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+      status = status();
+    }
+    return status;
+  }
+
+  /** One of the background processes, as {@code status} names them. */
+  static JsonNode service(JsonNode status, String name) {
+    for (JsonNode process : status.path("processes")) {
+      if (process.path("name").asText().equals(name)) {
+        return process;
+      }
+    }
+    throw new AssertionError("no process " + name + " in " + status);
+  }
+
+  @Override
+  public void close() {
+    run("down").done();
+  }
+}

@@ -1,0 +1,382 @@
+package io.basalt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands of a store that runs, each against real Kafka and Flink processes. */
+@Timeout(240)
+class StoreCommandsTest {
+  private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z";
+
+  @TempDir static Path folder;
+  private static RunningStore store;
+
+  @BeforeAll
+  static void start() {
+    store = RunningStore.start(folder.resolve("store"), "--scm-size", "256MiB");
+  }
+
+  @AfterAll
+  static void stop() {
+    if (store != null) {
+      verifyIsClean();
+      store.close();
+    }
+  }
+
+  private static void verifyIsClean() {
+    JsonNode verified = store.run("verify", "--json").json();
+    assertThat(verified.path("ok").isBoolean()).isTrue();
+    assertThat(verified.path("ok").asBoolean()).isTrue();
+    assertThat(verified.path("problems").isArray()).isTrue();
+    assertThat(verified.path("problems")).isEmpty();
+    assertThat(verified.path("checked").isObject()).isTrue();
+    assertThat(verified.path("checked").path("files").asLong()).isPositive();
+  }
+
+  @Test
+  void initAndUpEndWithTheNextCommandAndAKcatLine() throws Exception {
+    String bootstrap = store.status().path("bootstrap").asText();
+    String kcat =
+        "kcat -P -b %s -t basalt.writes -X topic.partitioner=murmur2_random -k"
+            .formatted(bootstrap);
+    assertThat(store.init().out()).contains("next:  basalt -c " + store.config() + " up", kcat);
+    assertThat(store.up().out())
+        .contains("next:  basalt -c " + store.config() + " put FILE /PATH", kcat);
+    assertThat(store.run("up").done().out()).contains("already up: Kafka at " + bootstrap);
+  }
+
+  @Test
+  void statusIsOneDocument() {
+    JsonNode status = store.status();
+    assertThat(names(status))
+        .contains("bootstrap", "flink", "ingest", "root", "lag", "waiting", "jobs");
+    assertThat(status.path("bootstrap").asText()).matches("127\\.0\\.0\\.1:\\d+");
+    assertThat(status.path("flink").asText()).matches("127\\.0\\.0\\.1:\\d+");
+    assertThat(status.path("root").isIntegralNumber()).isTrue();
+    assertThat(status.path("lag").isIntegralNumber()).isTrue();
+    assertThat(names(status.path("jobs"))).containsExactlyInAnyOrder("migrate", "compact");
+    for (JsonNode job : status.path("jobs")) {
+      assertThat(names(job)).containsExactlyInAnyOrder("last", "next");
+    }
+    assertThat(store.run("status").done().out()).contains("ingest", "taskmanager");
+  }
+
+  @Test
+  void aFileComesBackByteForByte() throws Exception {
+    byte[] bytes = random(3 << 20);
+    Path local = Files.write(folder.resolve("three-mebibytes"), bytes);
+
+    JsonNode put = store.run("put", local.toString(), "/whole/file", "--json").json();
+
+    assertThat(put.path("path").asText()).isEqualTo("/whole/file");
+    assertThat(put.path("bytes").asLong()).isEqualTo(bytes.length);
+    assertThat(put.path("root").asLong()).isPositive();
+    assertThat(put.path("millis").isIntegralNumber()).isTrue();
+    Path copy = folder.resolve("copy");
+    store.run("get", "/whole/file", copy.toString()).done();
+    assertThat(copy).hasBinaryContent(bytes);
+    Path directory = Files.createDirectories(folder.resolve("into"));
+    store.run("get", "/whole/file", directory.toString()).done();
+    assertThat(directory.resolve("file")).hasBinaryContent(bytes);
+    assertThat(directory).isDirectoryNotContaining("glob:**.basalt-*");
+  }
+
+  @Test
+  void aRangeEndsBeforeItsSecondNumber() throws Exception {
+    byte[] bytes = random(1_500_000);
+    put("/ranges/file", bytes);
+    for (int[] range : new int[][] {{0, 1}, {524_287, 524_289}, {1_499_999, 1_500_000}, {7, 7}}) {
+      Path part = folder.resolve("part-" + range[0]);
+      store
+          .run("get", "/ranges/file", part.toString(), "--range", range[0] + "-" + range[1])
+          .done();
+      assertThat(part).hasBinaryContent(Arrays.copyOfRange(bytes, range[0], range[1]));
+    }
+    assertThat(
+            store
+                .run("get", "/ranges/file", folder.resolve("no").toString(), "--range", "0-1500001")
+                .failure())
+        .isEqualTo("/ranges/file has 1500000 bytes, so it has no range 0-1500001");
+    assertThat(folder.resolve("no")).doesNotExist();
+    assertThat(store.run("get", "/ranges/file", "x", "--range", "9-5").badUsage())
+        .contains("'9-5' is not a range such as 0-4096");
+  }
+
+  @Test
+  void inputAndOutputArePipes() throws Exception {
+    byte[] bytes = random(700_001);
+    store.process(bytes, "put", "-", "/pipes/file").done();
+    Outcome got = store.process(new byte[0], "get", "/pipes/file", "-").done();
+    assertThat(got.out().getBytes(StandardCharsets.ISO_8859_1)).isEqualTo(bytes);
+    assertThat(got.err()).isEmpty();
+    Outcome missing = store.process(new byte[0], "get", "/pipes/other", "-");
+    assertThat(missing.failure()).isEqualTo("there is no file /pipes/other");
+    assertThat(missing.out()).isEmpty();
+  }
+
+  @Test
+  void anEmptyFileIsAFile() throws Exception {
+    put("/empty/file", new byte[0]);
+    JsonNode stat = store.run("stat", "/empty/file", "--json").json();
+    assertThat(stat.path("bytes").asLong()).isZero();
+    Path copy = folder.resolve("empty-copy");
+    store.run("get", "/empty/file", copy.toString()).done();
+    assertThat(copy).isEmptyFile();
+  }
+
+  @Test
+  void aDirectoryIsPutListedAndRemoved() throws Exception {
+    Path tree = folder.resolve("tree");
+    Files.createDirectories(tree.resolve("b/c"));
+    Files.writeString(tree.resolve("a.txt"), "a");
+    Files.writeString(tree.resolve("b/b.txt"), "bb");
+    Files.writeString(tree.resolve("b/c/ä b.txt"), "ccc");
+
+    JsonNode put = store.run("put", "-r", tree.toString(), "/tree", "--json").json();
+    assertThat(put.path("bytes").asLong()).isEqualTo(6);
+    assertThat(put.path("path").asText()).isEqualTo("/tree");
+
+    JsonNode children = store.run("ls", "/tree", "--json").json();
+    assertThat(children.isArray()).isTrue();
+    assertThat(paths(children)).containsExactly("/tree/a.txt", "/tree/b");
+    assertThat(children.get(0).path("type").asText()).isEqualTo("file");
+    assertThat(children.get(0).path("bytes").asLong()).isEqualTo(1);
+    assertThat(children.get(0).path("modified").asText()).matches(TIME);
+    assertThat(children.get(1).path("type").asText()).isEqualTo("directory");
+    assertThat(paths(store.run("ls", "-R", "/tree", "--json").json()))
+        .containsExactly("/tree/a.txt", "/tree/b/b.txt", "/tree/b/c/ä b.txt");
+    assertThat(store.run("ls", "/tree").done().out().lines())
+        .containsExactly("/tree/a.txt", "/tree/b/");
+    assertThat(store.run("ls", "-l", "/tree").done().out().lines()).hasSize(3);
+    assertThat(paths(store.run("ls", "--json").json())).contains("/tree");
+    assertThat(store.run("ls", "/tree/none").failure())
+        .isEqualTo("there is no file or directory /tree/none");
+
+    assertThat(store.run("rm", "/tree/b").failure())
+        .isEqualTo("/tree/b is a directory: rm -r deletes all its files");
+    store.run("rm", "/tree/a.txt").done();
+    assertThat(store.run("rm", "/tree/a.txt").failure()).isEqualTo("there is no file /tree/a.txt");
+    store.run("rm", "-r", "/tree").done();
+    assertThat(store.run("ls", "/tree").failure()).contains("/tree");
+  }
+
+  @Test
+  void statCountsExtentsByTier() throws Exception {
+    put("/stat/file", random(600_000));
+    JsonNode stat = store.run("stat", "/stat/file", "--json").json();
+    assertThat(stat.path("path").asText()).isEqualTo("/stat/file");
+    assertThat(stat.path("type").asText()).isEqualTo("file");
+    assertThat(stat.path("bytes").asLong()).isEqualTo(600_000);
+    assertThat(stat.path("modified").asText()).matches(TIME);
+    assertThat(stat.path("extents").path("scm").asInt()).isGreaterThanOrEqualTo(3);
+    assertThat(stat.path("extents").path("capacity").asInt()).isZero();
+    assertThat(store.run("stat", "/stat/file").done().out()).contains("600000 bytes");
+    assertThat(store.run("stat", "/stat").failure()).isEqualTo("there is no file /stat");
+  }
+
+  @Test
+  void earlierRootsCanBeRead() throws Exception {
+    long first = put("/versions/file", "one".getBytes(StandardCharsets.UTF_8));
+    put("/versions/file", "two".getBytes(StandardCharsets.UTF_8));
+    JsonNode roots = store.run("roots", "--json").json();
+    String at = null;
+    for (JsonNode root : roots) {
+      assertThat(root.path("root").isIntegralNumber()).isTrue();
+      assertThat(root.path("at").asText()).matches(TIME);
+      at = root.path("root").asLong() == first ? root.path("at").asText() : at;
+    }
+    assertThat(at).as("time of root %d", first).isNotNull();
+    assertThat(get("/versions/file")).isEqualTo("two");
+    assertThat(get("/versions/file", "--root", Long.toString(first))).isEqualTo("one");
+    assertThat(get("/versions/file", "--as-of", at)).isEqualTo("one");
+    assertThat(get("/versions/file", "--as-of", Instant.now().toString())).isEqualTo("two");
+    assertThat(store.run("get", "/versions/file", "x", "--root", "999999").failure())
+        .isEqualTo("root 999999 is not kept; basalt roots lists those that are");
+    assertThat(store.run("get", "/versions/file", "x", "--as-of", "2001-01-01T00:00:00Z").failure())
+        .contains("no root is kept from 2001-01-01T00:00:00Z");
+    assertThat(store.run("get", "/versions/file", "x", "--as-of", "yesterday").badUsage())
+        .contains("2026-01-31T12:00:00Z");
+  }
+
+  @Test
+  void dfAndDrivesCountBytes() throws Exception {
+    put("/df/file", random(100_000));
+    JsonNode df = store.run("df", "--json").json();
+    assertThat(df).hasSize(2);
+    JsonNode scm = df.get(0);
+    assertThat(scm.path("tier").asText()).isEqualTo("scm");
+    assertThat(df.get(1).path("tier").asText()).isEqualTo("capacity");
+    assertThat(scm.path("sizeBytes").asLong()).isEqualTo(4L * (256 << 20));
+    assertThat(scm.path("usedBytes").asLong()).isPositive();
+    assertThat(scm.path("liveBytes").asLong()).isGreaterThanOrEqualTo(100_000);
+    assertThat(scm.path("metadataBytes").asLong()).isPositive();
+    assertThat(store.run("df").done().out().lines()).hasSize(3);
+
+    JsonNode drives = store.run("drives", "--json").json();
+    assertThat(drives).hasSize(10);
+    JsonNode drive = drives.get(0);
+    assertThat(names(drive))
+        .containsExactly("id", "tier", "path", "enclosure", "state", "sizeBytes", "usedBytes");
+    assertThat(drive.path("id").asText()).isEqualTo("scm-0");
+    assertThat(drive.path("state").asText()).isEqualTo("ok");
+    assertThat(drive.path("sizeBytes").asLong()).isEqualTo(256 << 20);
+    assertThat(Path.of(drive.path("path").asText())).isDirectory();
+    assertThat(store.run("drives").done().out().lines()).hasSize(11);
+  }
+
+  @Test
+  void aQueryWritesFilesAndSaysHowMany() throws Exception {
+    byte[] large = random(2_000_000);
+    put("/query/large", large);
+    put("/query/deep/small", "small".getBytes(StandardCharsets.UTF_8));
+    Path to = folder.resolve("queried");
+
+    JsonNode report =
+        store.run("query", "--prefix", "/query", "--to", to.toString(), "--json").json();
+
+    assertThat(report.path("files").asLong()).isEqualTo(2);
+    assertThat(report.path("bytes").asLong()).isEqualTo(2_000_005);
+    assertThat(to.resolve("query/large")).hasBinaryContent(large);
+    assertThat(to.resolve("query/deep/small")).hasContent("small");
+    assertThat(store.run("query", "--to", to.toString()).badUsage())
+        .contains("give a --path or a --prefix");
+    assertThat(
+            store
+                .run("query", "--path", "/query/none", "--to", folder.resolve("q2").toString())
+                .failure())
+        .isEqualTo("/query/none: there is no such file or directory at this root");
+  }
+
+  @Test
+  void aStoppedIngestWaitsInKafkaAndGoesOn() throws Exception {
+    try {
+      stopAndGoOn();
+    } finally {
+      store.run("ingest").done();
+    }
+  }
+
+  private static void stopAndGoOn() throws Exception {
+    assertThat(store.run("ingest", "--stop").done().out()).contains("ingest is stopped");
+    JsonNode stopped = store.status();
+    assertThat(stopped.path("ingest").asText()).isEqualTo("stopped");
+    assertThat(stopped.path("waiting").asText()).contains("basalt ingest starts it");
+    Path local = Files.writeString(folder.resolve("late"), "late");
+    Outcome put = store.run("put", local.toString(), "/late/file", "--timeout", "2s");
+    assertThat(put.err()).contains("waiting: ingest is stopped");
+    assertThat(put.failure())
+        .isEqualTo(
+            "not acknowledged after 2s, but safe in Kafka and applied later: "
+                + "ingest is stopped; basalt ingest starts it");
+    assertThat(store.status().path("lag").asLong()).isPositive();
+
+    assertThat(store.run("ingest").done().out()).contains("ingest is running");
+    store.await("no lag", status -> status.path("lag").asLong(-1) == 0);
+    assertThat(get("/late/file")).isEqualTo("late");
+  }
+
+  @Test
+  void logsShowTheLastLinesOfAProcess() {
+    assertThat(store.run("logs", "taskmanager", "-n", "3").done().out().lines())
+        .hasSizeBetween(2, 8)
+        .anyMatch(line -> line.startsWith("== ") && line.endsWith("taskmanager.log"));
+    assertThat(store.run("logs").done().out())
+        .contains("supervisor.log", "kafka.log", "jobmanager.log");
+    assertThat(store.run("logs", "zookeeper").failure())
+        .startsWith("there is no process zookeeper");
+  }
+
+  @Test
+  void aClusterThatDoesNotAnswerIsNamed() {
+    for (String[] command :
+        new String[][] {
+          {"ingest", "--target", "127.0.0.1:1"},
+          {"ingest", "--stop", "--target", "127.0.0.1:1"},
+          {
+            "query",
+            "--path",
+            "/a",
+            "--to",
+            folder.resolve("q3").toString(),
+            "--target",
+            "127.0.0.1:1"
+          }
+        }) {
+      assertThat(store.run(command).failure()).startsWith("no Flink answers at 127.0.0.1:1: ");
+    }
+    assertThat(store.run("ingest", "--target", "nowhere").badUsage())
+        .contains("--target is 'nowhere' and must be HOST:PORT");
+  }
+
+  @Test
+  void theArbiterIsNotRepairedUnderARunningIngest() {
+    assertThat(store.run("repair-arbiter").failure()).startsWith("ingest runs: stop it first with");
+  }
+
+  @Test
+  void theEnvironmentNamesTheConfiguration() {
+    Map<String, String> environment = Map.of("BASALT_CONFIG", store.config().toString());
+    assertThat(Commands.run(environment, "drives", "--json").json()).hasSize(10);
+  }
+
+  @Test
+  void aPathThatIsNoneIsRefusedBeforeAnythingIsSent() throws Exception {
+    Path local = Files.writeString(folder.resolve("some"), "some");
+    for (String path : List.of("relative", "/a//b", "/a/../b", "/a/")) {
+      assertThat(store.run("put", local.toString(), path).failure())
+          .startsWith("'" + path + "' is no path of a store: path ");
+    }
+    assertThat(store.run("put", folder.resolve("none").toString(), "/x").failure())
+        .isEqualTo("there is no file " + folder.resolve("none"));
+    assertThat(store.run("put", folder.toString(), "/x").failure())
+        .contains("is a directory: put -r stores all its files");
+  }
+
+  private static long put(String path, byte[] bytes) throws Exception {
+    Path local = Files.createTempFile(folder, "put", "");
+    Files.write(local, bytes);
+    return store.run("put", local.toString(), path, "--json").json().path("root").asLong();
+  }
+
+  private static String get(String path, String... options) throws Exception {
+    Path local = Files.createTempFile(folder, "get", "");
+    List<String> arguments = new ArrayList<>(List.of("get", path, local.toString()));
+    arguments.addAll(List.of(options));
+    store.run(arguments.toArray(String[]::new)).done();
+    return Files.readString(local);
+  }
+
+  private static List<String> paths(JsonNode entries) {
+    List<String> paths = new ArrayList<>();
+    entries.forEach(entry -> paths.add(entry.path("path").asText()));
+    return paths;
+  }
+
+  private static List<String> names(JsonNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private static byte[] random(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
+  }
+}
