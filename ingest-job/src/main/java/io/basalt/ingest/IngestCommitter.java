@@ -29,6 +29,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Folds what has arrived since the last commit into one root, on a thread of its own. For each
@@ -39,8 +41,12 @@ import java.util.function.Consumer;
  * is acknowledged before it is visible or rejected, and none is left out.
  */
 final class IngestCommitter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IngestCommitter.class);
   private static final Duration REPEAT = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(100);
+  // Longer than Kafka takes to refuse an append and a drive to miss its deadline.
+  private static final Duration UNKNOWN_LIMIT = Duration.ofSeconds(60);
+  private static final Duration SAY_AGAIN = Duration.ofSeconds(10);
 
   /** Something for the committing thread to do. */
   private sealed interface Work {}
@@ -122,35 +128,47 @@ final class IngestCommitter implements AutoCloseable {
     queue.add(work);
     // The thread empties the queue when it fails; what came later would wait for ever.
     if (failure != null) {
-      failAll(failure);
+      failQueue(failure);
     }
   }
 
   private void run() {
+    List<Work> batch = List.of();
     try {
       repeatIfDue();
       while (true) {
-        work(next());
+        batch = next();
+        work(batch);
         repeatIfDue();
       }
     } catch (InterruptedException stopped) {
-      failAll(new IOException("the committer was stopped"));
+      failAll(batch, new IOException("the committer was stopped"));
     } catch (Throwable e) {
-      failAll(e);
+      failAll(batch, e);
       if (!thread.isInterrupted()) {
         onFailure.accept(e);
       }
     }
   }
 
-  private void failAll(Throwable cause) {
+  /** What was taken off the queue is waited for as well; whatever of it is done stays done. */
+  private void failAll(List<Work> taken, Throwable cause) {
     failure = cause;
+    taken.forEach(work -> fail(work, cause));
+    failQueue(cause);
+  }
+
+  private void failQueue(Throwable cause) {
     for (Work work = queue.poll(); work != null; work = queue.poll()) {
-      if (work instanceof Other other) {
-        other.committed().completeExceptionally(cause);
-      } else if (work instanceof Settle settle) {
-        settle.settled().completeExceptionally(cause);
-      }
+      fail(work, cause);
+    }
+  }
+
+  private static void fail(Work work, Throwable cause) {
+    if (work instanceof Other other) {
+      other.committed().completeExceptionally(cause);
+    } else if (work instanceof Settle settle) {
+      settle.settled().completeExceptionally(cause);
     }
   }
 
@@ -195,31 +213,46 @@ final class IngestCommitter implements AutoCloseable {
       own.add(message.flushed().attempt());
       message.flushed().ranges().stream().map(Range::partition).forEach(partitions::add);
     }
-    long rejectsEnd = announcer.reject(rejects);
     Incarnation incarnation = messages.get(messages.size() - 1).incarnation();
-    Change change =
-        new IngestChange(
-            roots.attempt(),
-            flushed,
-            own,
-            head.incarnations().contains(incarnation) ? Optional.empty() : Optional.of(incarnation),
-            rejectsEnd,
-            announcer.rejectsTopicId());
-    List<Tail> before = head.tails();
+    if (!tookOver) {
+      takeOver(incarnation);
+    }
+    long rejectsEnd = announcer.reject(rejects);
     long started = System.nanoTime();
-    Root root = commitOrEnd(change);
+    Root root = commitOrEnd(change(flushed, incarnation, rejectsEnd));
     metrics.committed(Duration.ofNanos(System.nanoTime() - started));
     announcer.acknowledge(acknowledgements(root, partitions));
-    if (!tookOver) {
-      tookOver = true;
-      adopt(before);
-    }
   }
 
-  /** Seals the segments of earlier attempts where the root says that they end. */
-  private void adopt(List<Tail> before) throws IOException {
-    for (Tail tail : before) {
-      if (!tail.sealed() && !own.contains(tail.attempt())) {
+  private IngestChange change(List<Flushed> flushed, Incarnation incarnation, long rejectsEnd) {
+    return new IngestChange(
+        roots.attempt(),
+        flushed,
+        own,
+        head.incarnations().contains(incarnation) ? Optional.empty() : Optional.of(incarnation),
+        rejectsEnd,
+        announcer.rejectsTopicId());
+  }
+
+  /**
+   * Ends the ingest attempts before this one, with a root of its own. Together with flushes it
+   * would fail as long as an earlier attempt still commits: that moves the positions which these
+   * flushes start from, over and over.
+   */
+  private void takeOver(Incarnation incarnation) throws Exception {
+    Root root = commitOrEnd(change(List.of(), incarnation, announcer.reject(List.of())));
+    tookOver = true;
+    adopt(root);
+  }
+
+  /**
+   * Seals the segments of earlier attempts where the root says that they end: the root that ended
+   * those attempts, since until then they went on. What they or an adoption sealed before gets the
+   * same seal again.
+   */
+  private void adopt(Root root) throws IOException {
+    for (Tail tail : root.tails()) {
+      if (!own.contains(tail.attempt())) {
         SegmentSealer.seal(drives, tail.location());
       }
     }
@@ -244,15 +277,32 @@ final class IngestCommitter implements AutoCloseable {
     return head.attempts().stream().anyMatch(live -> live.id().equals(id));
   }
 
-  /** Asks again as long as it takes to know the outcome: the same change proposes the same root. */
+  /**
+   * Asks again until the outcome is known: the same change proposes the same root. In the end it is
+   * left to a new attempt, which opens drives and Kafka anew and finishes what was decided.
+   */
   private Root commitKnown(Change change)
-      throws CommitConflictException, ArbiterException, IOException, InterruptedException {
+      throws CommitConflictException,
+          CommitUnknownException,
+          ArbiterException,
+          IOException,
+          InterruptedException {
+    long started = System.nanoTime();
+    Duration saidAfter = Duration.ZERO;
     while (true) {
       try {
         head = roots.commit(change);
         return head;
       } catch (CommitUnknownException unknown) {
         metrics.unknown();
+        Duration waited = Duration.ofNanos(System.nanoTime() - started);
+        if (waited.compareTo(UNKNOWN_LIMIT) > 0) {
+          throw unknown;
+        }
+        if (waited.compareTo(saidAfter) >= 0) {
+          saidAfter = waited.plus(SAY_AGAIN);
+          LOG.warn("{}; it is asked again", unknown.getMessage(), unknown);
+        }
         Thread.sleep(PAUSE.toMillis());
       }
     }

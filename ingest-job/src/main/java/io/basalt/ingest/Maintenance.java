@@ -35,9 +35,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Work beside the commits, on a thread of its own, so that none of it delays an acknowledgement:
- * runs, the lag, the topic's own health, and deletion of records that are applied and old. What
- * fails here is logged and tried again; only a topic that is no longer what the store began with
- * ends the job.
+ * runs, the lag, the topic's own health, and deletion of what is no longer needed: applied records,
+ * old roots, what ended attempts left behind. What fails here is logged and tried again; only a
+ * topic that is no longer what the store began with ends the job.
  */
 final class Maintenance implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
@@ -106,6 +106,8 @@ final class Maintenance implements AutoCloseable {
         () -> metrics.lag(logs.lag(committer.head(), topics.writes())));
     every(TOPIC_SECONDS, "checking the topics", this::checkTopics);
     every(TOPIC_SECONDS, "deleting applied records", this::deleteApplied);
+    every(SECOND, "thinning roots", this::thinRoots);
+    every(SWEEP_SECONDS, "sweeping", this::sweep);
   }
 
   private void every(long seconds, String what, Step step) {

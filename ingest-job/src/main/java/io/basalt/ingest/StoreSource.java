@@ -3,8 +3,7 @@ package io.basalt.ingest;
 import io.basalt.kafka.KafkaSettings;
 import io.basalt.kafka.WriteRecord;
 import io.basalt.storage.config.StoreConfig;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -16,7 +15,6 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
-import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
@@ -25,13 +23,14 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
-import org.apache.kafka.common.TopicPartition;
 
 /**
- * Flink's KafkaSource, but for where a partition is read from: its readers ask the head of the
- * store and take no notice of the offsets that an enumerator or a checkpoint hands them.
+ * Reads with the readers of Flink's KafkaSource, but for what they read and from where: each takes
+ * its share of the partitions from the plan that the head of the store and the topic make, so there
+ * is nothing to hand out and nothing to keep in a checkpoint. The JobManager needs neither a drive
+ * nor Kafka.
  */
-final class StoreSource implements Source<ReadRecord, KafkaPartitionSplit, KafkaSourceEnumState> {
+final class StoreSource implements Source<ReadRecord, KafkaPartitionSplit, Void> {
   private static final long serialVersionUID = 1;
   // Two polls wait in a reader's queue: bounded, so that a task's memory is.
   private static final int MAX_POLL_RECORDS = 200;
@@ -45,20 +44,20 @@ final class StoreSource implements Source<ReadRecord, KafkaPartitionSplit, Kafka
     this.options = options;
   }
 
+  @SuppressWarnings("deprecation") // the connector's interface names this enum
   static StoreSource of(StoreConfig.Kafka config, IngestOptions options) {
     Properties properties = new Properties();
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "" + MAX_POLL_RECORDS);
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, "" + FETCH_BYTES);
     KafkaSettings.consumer(config)
         .forEach((name, value) -> properties.put(name, String.valueOf(value)));
-    // A partition that appears later changes the place of every key: the committer refuses it.
-    properties.put(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), "-1");
     properties.put(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
     return new StoreSource(
         KafkaSource.<WriteRecord>builder()
             .setTopics(config.topics().writes())
             .setClientIdPrefix("basalt-ingest")
-            .setStartingOffsets(new NoOffsets())
+            // The plan names an offset for every partition; nothing resets by itself.
+            .setStartingOffsets(OffsetsInitializer.offsets(Map.of(), OffsetResetStrategy.NONE))
             .setDeserializer(new Records())
             .setProperties(properties)
             .build(),
@@ -75,7 +74,11 @@ final class StoreSource implements Source<ReadRecord, KafkaPartitionSplit, Kafka
       throws Exception {
     IngestTask task = IngestTask.join(options, context.getIndexOfSubtask());
     try {
-      return new StoreSourceReader(kafka.createReader(context), task);
+      return new StoreSourceReader(
+          kafka.createReader(context),
+          task,
+          context.getIndexOfSubtask(),
+          context.currentParallelism());
     } catch (Exception e) {
       task.leave();
       throw e;
@@ -83,16 +86,15 @@ final class StoreSource implements Source<ReadRecord, KafkaPartitionSplit, Kafka
   }
 
   @Override
-  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
+  public SplitEnumerator<KafkaPartitionSplit, Void> createEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    return kafka.createEnumerator(context);
+    return new NoSplits();
   }
 
   @Override
-  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
-      SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
-      throws Exception {
-    return kafka.restoreEnumerator(context, state);
+  public SplitEnumerator<KafkaPartitionSplit, Void> restoreEnumerator(
+      SplitEnumeratorContext<KafkaPartitionSplit> context, Void state) {
+    return new NoSplits();
   }
 
   @Override
@@ -101,26 +103,48 @@ final class StoreSource implements Source<ReadRecord, KafkaPartitionSplit, Kafka
   }
 
   @Override
-  public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
-    return kafka.getEnumeratorCheckpointSerializer();
+  public SimpleVersionedSerializer<Void> getEnumeratorCheckpointSerializer() {
+    return new NoState();
   }
 
-  /** A marker for every partition: the reader knows better, and nothing resets by itself. */
-  private static final class NoOffsets implements OffsetsInitializer {
-    private static final long serialVersionUID = 1;
+  /** Hands out nothing: the readers know what is theirs. */
+  private static final class NoSplits implements SplitEnumerator<KafkaPartitionSplit, Void> {
+    @Override
+    public void start() {}
 
     @Override
-    public Map<TopicPartition, Long> getPartitionOffsets(
-        Collection<TopicPartition> partitions, PartitionOffsetsRetriever retriever) {
-      Map<TopicPartition, Long> offsets = new HashMap<>();
-      partitions.forEach(p -> offsets.put(p, KafkaPartitionSplit.EARLIEST_OFFSET));
-      return offsets;
+    public void handleSplitRequest(int subtask, String host) {}
+
+    @Override
+    public void addSplitsBack(List<KafkaPartitionSplit> splits, int subtask) {}
+
+    @Override
+    public void addReader(int subtask) {}
+
+    @Override
+    public Void snapshotState(long checkpoint) {
+      return null;
     }
 
     @Override
-    @SuppressWarnings("deprecation") // the connector's interface names this enum
-    public OffsetResetStrategy getAutoOffsetResetStrategy() {
-      return OffsetResetStrategy.NONE;
+    public void close() {}
+  }
+
+  private static final class NoState implements SimpleVersionedSerializer<Void> {
+    @Override
+    public int getVersion() {
+      return 1;
+    }
+
+    @Override
+    public byte[] serialize(Void state) {
+      return new byte[0];
+    }
+
+    /** Whatever a checkpoint holds: the root knows better. */
+    @Override
+    public Void deserialize(int version, byte[] serialized) {
+      return null;
     }
   }
 

@@ -1,55 +1,66 @@
 package io.basalt.ingest;
 
-import io.basalt.kafka.StartPlan.Start;
+import io.basalt.kafka.StartPlan;
 import io.basalt.kafka.WriteRecord;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
-import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads from the positions of the head, whatever a split says, and only while the writer of its
- * task has room: a full store stops the reading, not the task, so barriers still pass.
+ * Reads its share of the partitions from the positions of the head, whatever a checkpoint says, and
+ * only while the writer of its task has room: a full store stops the reading, not the task, so
+ * barriers still pass.
  */
 @SuppressWarnings("try") // Flink closes a reader with any exception
 final class StoreSourceReader implements SourceReader<ReadRecord, KafkaPartitionSplit> {
   private final SourceReader<WriteRecord, KafkaPartitionSplit> kafka;
   private final IngestTask task;
+  private final int subtask;
+  private final int parallelism;
   private final Map<Integer, Long> next = new HashMap<>();
   private Output output;
 
-  StoreSourceReader(SourceReader<WriteRecord, KafkaPartitionSplit> kafka, IngestTask task) {
+  StoreSourceReader(
+      SourceReader<WriteRecord, KafkaPartitionSplit> kafka,
+      IngestTask task,
+      int subtask,
+      int parallelism) {
     this.kafka = kafka;
     this.task = task;
+    this.subtask = subtask;
+    this.parallelism = parallelism;
   }
 
   @Override
   public void start() {
     kafka.start();
+    List<KafkaPartitionSplit> own = new ArrayList<>();
+    StartPlan plan = task.plan();
+    plan.starts()
+        .forEach(
+            (partition, start) -> {
+              if (partition % parallelism == subtask) {
+                next.put(partition, start.from());
+                own.add(
+                    new KafkaPartitionSplit(
+                        new TopicPartition(plan.incarnation().topic(), partition), start.seek()));
+              }
+            });
+    kafka.addSplits(own);
   }
 
+  /** Splits of a checkpoint say where an earlier run was: the root says where this one begins. */
   @Override
-  public void addSplits(List<KafkaPartitionSplit> splits) {
-    List<KafkaPartitionSplit> placed = new ArrayList<>();
-    for (KafkaPartitionSplit split : splits) {
-      Start start = task.plan().starts().get(split.getPartition());
-      // A checkpoint may be of a topic that was replaced since, or had other partitions.
-      if (split.getTopic().equals(task.plan().incarnation().topic()) && start != null) {
-        next.put(split.getPartition(), start.from());
-        placed.add(new KafkaPartitionSplit(split.getTopicPartition(), start.seek()));
-      }
-    }
-    kafka.addSplits(placed);
-  }
+  public void addSplits(List<KafkaPartitionSplit> splits) {}
 
   @Override
   public InputStatus pollNext(ReaderOutput<ReadRecord> to) throws Exception {
@@ -73,32 +84,12 @@ final class StoreSourceReader implements SourceReader<ReadRecord, KafkaPartition
 
   @Override
   public List<KafkaPartitionSplit> snapshotState(long checkpoint) {
-    return kafka.snapshotState(checkpoint);
-  }
-
-  @Override
-  public void notifyCheckpointComplete(long checkpoint) throws Exception {
-    kafka.notifyCheckpointComplete(checkpoint);
-  }
-
-  @Override
-  public void notifyCheckpointAborted(long checkpoint) throws Exception {
-    kafka.notifyCheckpointAborted(checkpoint);
+    return List.of();
   }
 
   @Override
   public void notifyNoMoreSplits() {
-    kafka.notifyNoMoreSplits();
-  }
-
-  @Override
-  public void handleSourceEvents(SourceEvent event) {
-    kafka.handleSourceEvents(event);
-  }
-
-  @Override
-  public void pauseOrResumeSplits(Collection<String> pause, Collection<String> resume) {
-    kafka.pauseOrResumeSplits(pause, resume);
+    throw new IllegalStateException("no one hands out splits, and a topic has no end");
   }
 
   @Override

@@ -1,145 +1,209 @@
 package io.basalt.ingest;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.basalt.kafka.WriteRecord.Header;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
-/** The contract's effects on plain byte arrays, and random write records over a few paths. */
+/**
+ * The contract with Kafka on plain byte arrays: what each write record does to the files, or that
+ * it does nothing. Written from the contract's words, apart from the code that it judges.
+ */
 final class ByteModel {
-  private static final int MAX_SIZE = 20_000;
+  private static final Map<String, Set<String>> HEADERS_OF =
+      Map.of(
+          "put", Set.of(),
+          "delete", Set.of(),
+          "append", Set.of(),
+          "write", Set.of("offset", "upload"),
+          "truncate", Set.of("size"),
+          "publish", Set.of("upload", "size"));
+  private static final Set<String> KNOWN = Set.of("op", "offset", "size", "upload");
+  private static final Pattern PATH = Pattern.compile("(/(?!\\.{0,2}(/|\\z))[^/\\x00]+)+");
 
   /** A record to produce. */
   @SuppressWarnings("ArrayRecordComponent")
-  record Step(String path, byte[] value, List<Header> headers) {}
+  record Step(int partition, byte[] key, byte[] value, List<Header> headers) {}
 
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Part(int offset, byte[] bytes) {}
+
+  private int partitions;
+  private final int maxRecord;
+  private final int maxFileSize;
   private final Map<String, byte[]> files = new TreeMap<>();
-  private final Map<String, Map<String, TreeMap<Integer, byte[]>>> uploads = new HashMap<>();
-  private final Random random;
-  private final int paths;
+  private final Map<String, List<Part>> uploads = new HashMap<>();
   private int rejects;
 
-  ByteModel(long seed, int paths) {
-    this.random = new Random(seed);
-    this.paths = paths;
+  ByteModel(int partitions, int maxRecord, int maxFileSize) {
+    this.partitions = partitions;
+    this.maxRecord = maxRecord;
+    this.maxFileSize = maxFileSize;
   }
 
   Map<String, byte[]> files() {
     return files;
   }
 
-  /** Records that the contract rejects. */
+  void partitions(int partitions) {
+    this.partitions = partitions;
+  }
+
+  /** Records so far that the contract rejects. */
   int rejects() {
     return rejects;
   }
 
-  /** A random record; its effect is applied here at once. */
-  Step next() {
-    String path = "/dir-" + random.nextInt(3) + "/file-" + random.nextInt(paths);
-    int kind = random.nextInt(100);
-    if (kind < 25) {
-      byte[] value = bytes(random.nextInt(3_000));
-      files.put(path, value);
-      return new Step(path, value, random.nextBoolean() ? List.of() : op("put"));
-    } else if (kind < 45) {
-      int offset = random.nextInt(6_000);
-      byte[] value = bytes(random.nextInt(2_000));
-      overlay(path, offset, value);
-      return new Step(path, value, op("write", "offset", "" + offset));
-    } else if (kind < 60) {
-      byte[] value = bytes(random.nextInt(1_000));
-      overlay(path, files.getOrDefault(path, new byte[0]).length, value);
-      return new Step(path, value, op("append"));
-    } else if (kind < 70) {
-      int size = random.nextInt(8_000);
-      files.put(path, Arrays.copyOf(files.getOrDefault(path, new byte[0]), size));
-      return new Step(path, null, op("truncate", "size", "" + size));
-    } else if (kind < 78) {
-      files.remove(path);
-      return new Step(path, null, random.nextBoolean() ? List.of() : op("delete"));
-    } else if (kind < 90) {
-      return part(path, "u" + random.nextInt(2));
-    } else if (kind < 97) {
-      return publish(path, "u" + random.nextInt(2));
-    }
-    rejects++;
-    return new Step(path, bytes(5), op("write", "offset", "-1"));
+  /** Bytes of the parts so far of an upload that are not published. */
+  int pendingBytes(String path, String upload) {
+    return parts(path, upload).stream()
+        .mapToInt(p -> p.offset() + p.bytes().length)
+        .max()
+        .orElse(0);
   }
 
-  private Step part(String path, String upload) {
-    TreeMap<Integer, byte[]> parts =
-        uploads
-            .computeIfAbsent(path, p -> new HashMap<>())
-            .computeIfAbsent(upload, u -> new TreeMap<>());
-    int end = parts.isEmpty() ? 0 : parts.lastKey() + parts.lastEntry().getValue().length;
-    byte[] value = bytes(1 + random.nextInt(700));
-    // Now and then a part leaves a gap, which makes the publish a bad record.
-    int offset = random.nextInt(10) == 0 ? end + 5 : end;
-    parts.put(offset, value);
-    return new Step(path, value, op("write", "offset", "" + offset, "upload", upload));
-  }
-
-  private Step publish(String path, String upload) {
-    TreeMap<Integer, byte[]> parts =
-        uploads.getOrDefault(path, Map.of()).getOrDefault(upload, new TreeMap<>());
-    byte[] whole = whole(parts);
-    boolean wrongSize = whole != null && random.nextInt(5) == 0;
-    if (whole == null || wrongSize) {
+  /** Applies a record, which comes after all the earlier ones of its path. */
+  void apply(Step step) {
+    if (!applies(step)) {
       rejects++;
-    } else {
-      files.put(path, whole);
-      parts.clear();
     }
-    List<Header> headers =
-        wrongSize
-            ? op("publish", "upload", upload, "size", "" + (whole.length + 1))
-            : op("publish", "upload", upload);
-    return new Step(path, null, headers);
   }
 
-  /** The parts put together, or null if they are no whole. */
-  private static byte[] whole(TreeMap<Integer, byte[]> parts) {
-    if (parts.isEmpty()) {
-      return null;
+  private boolean applies(Step step) {
+    byte[] value = step.value();
+    Map<String, String> headers = new HashMap<>();
+    if (!isPlaced(step)
+        || (value != null && value.length > maxRecord)
+        || !readHeaders(step.headers(), headers)) {
+      return false;
     }
+    String path = new String(step.key(), UTF_8);
+    String op = headers.getOrDefault("op", value == null ? "delete" : "put");
+    headers.remove("op");
+    if (!HEADERS_OF.containsKey(op) || !HEADERS_OF.get(op).containsAll(headers.keySet())) {
+      return false;
+    }
+    boolean takesValue = Set.of("put", "write", "append").contains(op);
+    if (takesValue ? value == null : value != null && value.length > 0) {
+      return false;
+    }
+    int offset = number(headers.get("offset"));
+    int size = number(headers.get("size"));
+    String upload = headers.get("upload");
+    if (upload != null && upload.length() > 128) {
+      return false;
+    }
+    switch (op) {
+      case "put" -> files.put(path, value);
+      case "delete" -> files.remove(path);
+      case "append" -> overlay(path, files.getOrDefault(path, new byte[0]).length, value);
+      case "truncate" -> {
+        if (size < 0) {
+          return false;
+        }
+        files.put(path, Arrays.copyOf(files.getOrDefault(path, new byte[0]), size));
+      }
+      case "write" -> {
+        if (offset < 0 || offset + value.length > maxFileSize) {
+          return false;
+        }
+        if (upload == null) {
+          overlay(path, offset, value);
+        } else {
+          parts(path, upload).add(new Part(offset, value));
+        }
+      }
+      default -> {
+        return upload != null
+            && (!headers.containsKey("size") || size >= 0)
+            && publish(path, upload, size);
+      }
+    }
+    return true;
+  }
+
+  private boolean isPlaced(Step step) {
+    byte[] key = step.key();
+    if (key == null || key.length > 4096) {
+      return false;
+    }
+    try {
+      return PATH.matcher(UTF_8.newDecoder().decode(ByteBuffer.wrap(key))).matches()
+          && step.partition() == BuiltInPartitioner.partitionForKey(key, partitions);
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+
+  private static boolean readHeaders(List<Header> from, Map<String, String> headers) {
+    for (Header header : from) {
+      if (KNOWN.contains(header.name())) {
+        String text = header.value() == null ? "" : new String(header.value(), US_ASCII);
+        if (!text.matches("[!-~]+") || headers.put(header.name(), text) != null) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** The number that a header says, or -1 if it says none within the largest file. */
+  private int number(String text) {
+    if (text == null || !text.matches("0*[0-9]{1,9}")) {
+      return -1;
+    }
+    int number = Integer.parseInt(text.replaceFirst("^0+(?=.)", ""));
+    return number <= maxFileSize ? number : -1;
+  }
+
+  private List<Part> parts(String path, String upload) {
+    return uploads.computeIfAbsent(path + '\0' + upload, key -> new ArrayList<>());
+  }
+
+  private boolean publish(String path, String upload, int size) {
+    List<Part> parts = parts(path, upload);
+    byte[] whole = whole(parts);
+    if (whole == null || (size >= 0 && size != whole.length)) {
+      return false;
+    }
+    files.put(path, whole);
+    parts.clear();
+    return true;
+  }
+
+  /** The parts put together, or null if they are no whole; a range sent again counts once. */
+  private static byte[] whole(List<Part> parts) {
+    TreeMap<Long, Part> last = new TreeMap<>();
+    parts.forEach(part -> last.put(((long) part.offset() << 32) + part.bytes().length, part));
     byte[] whole = new byte[0];
-    for (Map.Entry<Integer, byte[]> part : parts.entrySet()) {
-      if (part.getKey() != whole.length) {
+    for (Part part : last.values()) {
+      int end = whole.length;
+      if (part.offset() != end) {
         return null;
       }
-      int end = whole.length;
-      whole = Arrays.copyOf(whole, end + part.getValue().length);
-      System.arraycopy(part.getValue(), 0, whole, end, part.getValue().length);
+      whole = Arrays.copyOf(whole, end + part.bytes().length);
+      System.arraycopy(part.bytes(), 0, whole, end, part.bytes().length);
     }
-    return whole;
+    return parts.isEmpty() ? null : whole;
   }
 
   private void overlay(String path, int offset, byte[] value) {
-    byte[] before = files.getOrDefault(path, new byte[0]);
-    byte[] after = before;
+    byte[] after = files.getOrDefault(path, new byte[0]);
     if (value.length > 0) {
-      after = Arrays.copyOf(before, Math.max(before.length, offset + value.length));
+      after = Arrays.copyOf(after, Math.max(after.length, offset + value.length));
       System.arraycopy(value, 0, after, offset, value.length);
     }
     files.put(path, after);
-  }
-
-  private byte[] bytes(int length) {
-    byte[] bytes = new byte[Math.min(length, MAX_SIZE)];
-    random.nextBytes(bytes);
-    return bytes;
-  }
-
-  private static List<Header> op(String op, String... more) {
-    List<Header> headers = new ArrayList<>();
-    headers.add(Header.of("op", op));
-    for (int i = 0; i < more.length; i += 2) {
-      headers.add(Header.of(more[i], more[i + 1]));
-    }
-    return headers;
   }
 }

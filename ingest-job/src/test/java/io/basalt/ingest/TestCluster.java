@@ -15,6 +15,7 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -53,7 +54,7 @@ final class TestCluster implements AutoCloseable {
   }
 
   /** The job's graph, with checkpoints as often as a test wants. */
-  static StreamGraph graph(
+  private static StreamGraph graph(
       Path config, int parallelism, boolean acceptLoss, Optional<String> from) {
     Configuration settings = FlinkSettings.streaming();
     settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500));
@@ -69,6 +70,14 @@ final class TestCluster implements AutoCloseable {
     StreamGraph graph = environment.getStreamGraph();
     graph.setJobName("ingest");
     return graph;
+  }
+
+  static StreamGraph acceptingLoss(Path config) {
+    return graph(config, 1, true, Optional.empty());
+  }
+
+  static StreamGraph restored(Path config, int parallelism, String from) {
+    return graph(config, parallelism, false, Optional.of(from));
   }
 
   JobID submit(Path config, int parallelism) throws Exception {
@@ -95,6 +104,15 @@ final class TestCluster implements AutoCloseable {
     result(job);
   }
 
+  /** Leaves no job behind, so that one that fails a test holds no slot of the next. */
+  void cancelAll() throws Exception {
+    for (JobStatusMessage job : cluster.listJobs().get()) {
+      if (!job.getJobState().isGloballyTerminalState()) {
+        cancel(job.getJobId());
+      }
+    }
+  }
+
   JobResult result(JobID job) throws Exception {
     return cluster.requestJobResult(job).get(60, TimeUnit.SECONDS);
   }
@@ -110,6 +128,16 @@ final class TestCluster implements AutoCloseable {
       step.run();
     }
     return failure(job);
+  }
+
+  /** What a person is told when the job has ended by itself: the innermost message. */
+  String refusal(JobID job) throws Exception {
+    Throwable cause = result(job).getSerializedThrowable().orElseThrow();
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    // Flink carries it as text, the name of its class before it.
+    return cause.getMessage().replaceFirst("^[\\w.$]+: ", "");
   }
 
   /** Messages of the failure and of its causes, when the job has ended by itself. */

@@ -19,7 +19,10 @@ import io.basalt.storage.read.ListEntry;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.tree.FileState;
+import io.basalt.storage.verify.Verifier;
+import io.basalt.storage.verify.VerifyReport;
 import java.io.ByteArrayOutputStream;
+import java.io.RandomAccessFile;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,33 +37,40 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 
 /** A store in a temporary directory with topics of its own on a real broker. */
 final class TestStore implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final Path file;
-  private final StoreConfig config;
   private final Admin admin;
-  private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> acks;
   private final Map<Integer, Long> produced = new HashMap<>();
   private final Map<Integer, Acknowledgement> acknowledged = new HashMap<>();
   private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+  private StoreConfig config;
+  private KafkaProducer<byte[], byte[]> producer;
+  private String topicId;
+  private long forgotten;
 
-  private TestStore(Path file, StoreConfig config, Admin admin) {
+  private TestStore(Path file, StoreConfig config, Admin admin) throws Exception {
     this.file = file;
-    this.config = config;
     this.admin = admin;
+    configured(config);
     this.producer = new KafkaProducer<>(KafkaSettings.producer(config.kafka()));
     this.acks = new KafkaConsumer<>(KafkaSettings.consumer(config.kafka()));
     TopicPartition topic = new TopicPartition(config.kafka().topics().acks(), 0);
@@ -79,7 +89,9 @@ final class TestStore implements AutoCloseable {
               .formatted(i, i, i % 2 == 0 ? "a" : "b"));
     }
     yaml.addAll(
-        List.of("segment-size: 1MiB", "shard-size: 16KiB", "max-record: 64KiB", "seal-after: 2s"));
+        List.of(
+            "segment-size: 1MiB", "shard-size: 16KiB", "max-record: 64KiB", "max-file-size: 1MiB"));
+    yaml.add("seal-after: 2s");
     yaml.addAll(List.of(more));
     yaml.addAll(
         List.of(
@@ -96,8 +108,54 @@ final class TestStore implements AutoCloseable {
       StoreInitializer.create(drives, config, Clock.systemUTC());
     }
     Admin admin = broker.admin();
-    Topics.create(admin, config.kafka(), config.maxRecord());
     return new TestStore(file, config, admin);
+  }
+
+  /** Changes the file, as an operator does between two jobs. */
+  void edit(UnaryOperator<String> change) throws Exception {
+    Files.writeString(file, change.apply(Files.readString(file)));
+    configured(StoreConfigLoader.load(file));
+  }
+
+  /** Names a write topic of its own partitions in the file, and makes it; what was sent is past. */
+  void begin(String topic, int partitions) throws Exception {
+    String before = writes();
+    edit(
+        yaml ->
+            yaml.replace("writes: " + before, "writes: " + topic)
+                .replaceAll("partitions: \\d+", "partitions: " + partitions));
+    forgetSent();
+    // One that knew a topic of this name may go on sending to what was deleted.
+    producer.close();
+    producer = new KafkaProducer<>(KafkaSettings.producer(config.kafka()));
+  }
+
+  void deleteWrites() throws Exception {
+    admin.deleteTopics(List.of(writes())).all().get();
+  }
+
+  /** Another log in place of the one that decided the roots so far. */
+  void makeCommitsAnew() throws Exception {
+    admin.deleteTopics(List.of(config.kafka().topics().commits())).all().get();
+    Topics.create(admin, config.kafka(), config.maxRecord());
+  }
+
+  String topicSetting(String setting) throws Exception {
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, writes());
+    return admin.describeConfigs(List.of(topic)).all().get().get(topic).get(setting).value();
+  }
+
+  void topicSetting(String setting, String value) throws Exception {
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, writes());
+    AlterConfigOp change =
+        new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+    admin.incrementalAlterConfigs(Map.of(topic, List.of(change))).all().get();
+  }
+
+  private void configured(StoreConfig config) throws Exception {
+    this.config = config;
+    Topics.create(admin, config.kafka(), config.maxRecord());
+    this.topicId = Topics.check(admin, config.kafka()).writes().id();
   }
 
   Path file() {
@@ -116,14 +174,31 @@ final class TestStore implements AutoCloseable {
     return config.kafka().topics().writes();
   }
 
+  /** Reads what another store reads too. */
+  void shareWrites(TestStore other) throws Exception {
+    String own = writes();
+    edit(yaml -> yaml.replace("writes: " + own, "writes: " + other.writes()));
+    produced.putAll(other.produced);
+  }
+
+  /** Kafka's id of the write topic. */
+  String topicId() {
+    return topicId;
+  }
+
+  /** Where the partition of a path is acknowledged up to. */
+  long next(String path) {
+    return next(WriteRecordDecoder.partition(path.getBytes(UTF_8), config.kafka().partitions()));
+  }
+
   /** Sends a record to the partition of its key. */
   void send(String path, byte[] value, List<Header> headers) {
     byte[] key = path.getBytes(UTF_8);
-    send(WriteRecordDecoder.partition(key, 4), key, value, headers);
+    send(WriteRecordDecoder.partition(key, config.kafka().partitions()), key, value, headers);
   }
 
   void send(ByteModel.Step step) {
-    send(step.path(), step.value(), step.headers());
+    send(step.partition(), step.key(), step.value(), step.headers());
   }
 
   void send(int partition, byte[] key, byte[] value, List<Header> headers) {
@@ -132,13 +207,25 @@ final class TestStore implements AutoCloseable {
     sent.add(producer.send(record));
   }
 
-  /** Waits until everything sent is acknowledged; returns the highest root that says so. */
-  long awaitAcknowledged() throws Exception {
+  /** Waits until Kafka has everything that was sent. */
+  void awaitSent() throws Exception {
     for (Future<RecordMetadata> each : sent) {
       RecordMetadata metadata = each.get();
       produced.merge(metadata.partition(), metadata.offset() + 1, Math::max);
     }
     sent.clear();
+  }
+
+  /** What was sent and acknowledged so far is of a log that is no more. */
+  void forgetSent() throws Exception {
+    produced.clear();
+    acknowledged.clear();
+    forgotten = head().number();
+  }
+
+  /** Waits until everything sent is acknowledged; returns the highest root that says so. */
+  long awaitAcknowledged() throws Exception {
+    awaitSent();
     Instant deadline = Instant.now().plus(PATIENCE);
     while (!produced.entrySet().stream().allMatch(e -> next(e.getKey()) >= e.getValue())) {
       assertThat(Instant.now())
@@ -147,29 +234,23 @@ final class TestStore implements AutoCloseable {
       for (ConsumerRecord<byte[], byte[]> record : acks.poll(Duration.ofMillis(100))) {
         Acknowledgement ack = Acknowledgement.ofJson(record.value());
         assertThat(record.key()).isEqualTo(ack.key());
-        acknowledged.merge(
-            ack.partition(), ack, (a, b) -> a.next() > b.next() && sameTopic(a, b) ? a : b);
+        if (ack.topicId().equals(topicId) && ack.root() > forgotten) {
+          acknowledged.merge(ack.partition(), ack, (a, b) -> a.next() > b.next() ? a : b);
+        }
       }
     }
     return acknowledged.values().stream().mapToLong(Acknowledgement::root).max().orElse(0);
   }
 
-  /** Deletes all records from the write topic, applied or not. */
+  /** Deletes all that was sent from the write topic, applied or not. */
   void dropKafkaRecords() throws Exception {
+    awaitSent();
     Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
-    for (Future<RecordMetadata> each : sent) {
-      RecordMetadata metadata = each.get();
-      all.merge(
-          new TopicPartition(writes(), metadata.partition()),
-          RecordsToDelete.beforeOffset(metadata.offset() + 1),
-          (a, b) -> a.beforeOffset() > b.beforeOffset() ? a : b);
-    }
-    sent.clear();
+    produced.forEach(
+        (partition, end) ->
+            all.put(new TopicPartition(writes(), partition), RecordsToDelete.beforeOffset(end)));
+    produced.clear();
     admin.deleteRecords(all).all().get();
-  }
-
-  private static boolean sameTopic(Acknowledgement a, Acknowledgement b) {
-    return a.topicId().equals(b.topicId());
   }
 
   private long next(int partition) {
@@ -181,9 +262,42 @@ final class TestStore implements AutoCloseable {
     return acknowledged;
   }
 
-  void forgetProduced() {
-    produced.clear();
-    acknowledged.clear();
+  /** Sends in a transaction that is given up: offsets without records. */
+  void sendAndAbort(String path) {
+    Map<String, Object> settings = new HashMap<>(KafkaSettings.producer(config.kafka()));
+    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "aborting");
+    try (KafkaProducer<byte[], byte[]> aborting = new KafkaProducer<>(settings)) {
+      aborting.initTransactions();
+      aborting.beginTransaction();
+      for (int partition = 0; partition < config.kafka().partitions(); partition++) {
+        aborting.send(new ProducerRecord<>(writes(), partition, path.getBytes(UTF_8), new byte[9]));
+      }
+      aborting.flush();
+      aborting.abortTransaction();
+    }
+  }
+
+  /** Takes all room of each drive that data may use; {@code false} gives it back. */
+  void fill(boolean full) throws Exception {
+    for (StoreConfig.DriveConfig drive : config.drives()) {
+      Path filler = drive.path().resolve("filler");
+      if (full) {
+        try (RandomAccessFile file = new RandomAccessFile(filler.toFile(), "rw")) {
+          file.setLength(drive.size());
+        }
+      } else {
+        Files.delete(filler);
+      }
+    }
+  }
+
+  /** The oracle: everything that the head refers to is there, twice and whole. */
+  void assertSound() throws Exception {
+    try (DriveSet drives = DriveSet.open(config)) {
+      VerifyReport report = new Verifier(drives).verify();
+      assertThat(report.problems()).isEmpty();
+      assertThat(report.ok()).isTrue();
+    }
   }
 
   /** All rejects so far, each record once. */
@@ -231,6 +345,28 @@ final class TestStore implements AutoCloseable {
     return files;
   }
 
+  /** Sends random records, and finds what they make once they are acknowledged. */
+  void write(RandomSteps steps, int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      send(steps.next());
+    }
+    awaitAcknowledged();
+    assertHolds(steps.model());
+  }
+
+  /** Names and lengths of all files on all drives. */
+  Map<String, Long> stored() throws Exception {
+    Map<String, Long> stored = new TreeMap<>();
+    for (StoreConfig.DriveConfig drive : config.drives()) {
+      try (Stream<Path> files = Files.walk(drive.path())) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          stored.put(drive.id() + " " + drive.path().relativize(file), Files.size(file));
+        }
+      }
+    }
+    return stored;
+  }
+
   void assertHolds(ByteModel model) throws Exception {
     Map<String, byte[]> stored = files();
     assertThat(stored.keySet()).isEqualTo(model.files().keySet());
@@ -239,10 +375,12 @@ final class TestStore implements AutoCloseable {
     }
   }
 
+  /** Ends every test with the verifier. */
   @Override
-  public void close() {
+  public void close() throws Exception {
     producer.close();
     acks.close();
     admin.close();
+    assertSound();
   }
 }

@@ -117,6 +117,8 @@ public final class WriteLogs {
       return false;
     }
     consumer.assign(List.of(partition));
+    // A consumer that does not know the leader yet compares nothing; this makes it ask.
+    consumer.endOffsets(List.of(partition));
     consumer.seek(
         partition, new OffsetAndMetadata(position.next(), Optional.of(position.leaderEpoch()), ""));
     try {

@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,6 +20,7 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
@@ -69,6 +72,17 @@ public final class TestBroker implements AutoCloseable {
   /** Stops and starts on the same port and log. */
   public void restart() {
     stop();
+    startServer();
+  }
+
+  /** Loses all records of a topic, as a disk does that comes back empty; it is the same topic. */
+  public void loseLog(String topic) throws IOException {
+    stop();
+    try (DirectoryStream<Path> logs = Files.newDirectoryStream(directory, topic + "-*")) {
+      for (Path log : logs) {
+        Utils.delete(log.toFile());
+      }
+    }
     startServer();
   }
 
@@ -128,6 +142,9 @@ public final class TestBroker implements AutoCloseable {
     settings.put("log.retention.check.interval.ms", "300000");
     settings.put("log.cleaner.dedupe.buffer.size", "2097152");
     settings.put("controlled.shutdown.enable", "false");
+    // A broker that starts again is refused until its session of before has ended.
+    settings.put("broker.session.timeout.ms", "2000");
+    settings.put("broker.heartbeat.interval.ms", "500");
     return settings;
   }
 

@@ -1,15 +1,19 @@
 package io.basalt.cli.supervisor;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one ingest job on the cluster while it is wished for. A job that ended, or that a new
  * JobManager has never heard of, is submitted again; ingest needs no state of an earlier run.
  */
 final class IngestKeeper {
+  private static final Logger LOG = LoggerFactory.getLogger(IngestKeeper.class);
   private static final long PAUSE_AFTER_FAILURE = Duration.ofSeconds(2).toNanos();
 
   private final StoreDirectory directory;
@@ -78,10 +82,12 @@ final class IngestKeeper {
       problem = "ingest is stopped; basalt ingest starts it";
       return;
     }
-    if (job != null && state.equals("running")) {
-      problem = rest.failure(job).map(why -> "ingest failed: " + why).orElse("ingest ended");
+    if (job != null) {
+      // A job restarts by itself for as long as that may help: this one was refused or taken over.
+      problem = failure(job).map(why -> "ingest failed: " + why).orElse("ingest ended");
+      state = "failed";
+      job = null;
     }
-    job = null;
     if (nanoTime.getAsLong() < notBefore || rest.taskManagers() == 0) {
       return;
     }
@@ -96,6 +102,16 @@ final class IngestKeeper {
     } catch (Exception e) {
       state = "failed";
       problem = "ingest cannot start: " + Sentences.of(e);
+      LOG.warn("{}", problem, e);
+    }
+  }
+
+  /** Why a job ended; empty if the JobManager is a new one that has never heard of it. */
+  private Optional<String> failure(String id) throws IOException {
+    try {
+      return rest.failure(id);
+    } catch (FileNotFoundException unknown) {
+      return Optional.empty();
     }
   }
 

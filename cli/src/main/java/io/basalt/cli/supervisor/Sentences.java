@@ -24,6 +24,9 @@ public final class Sentences {
       message = "no permission for " + message;
     } else if (message == null || message.isBlank()) {
       message = cause.getClass().getSimpleName();
+    } else if (message.strip().matches("\\S+")) {
+      // A bare name is the object of a sentence that only the kind of the exception completes.
+      message = cause.getClass().getSimpleName() + " of " + message;
     }
     return withoutClass(message.lines().findFirst().orElse("").strip());
   }
