@@ -15,6 +15,7 @@ import io.basalt.storage.commit.Sweeper;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.leaf.TreeFiles;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
@@ -103,7 +104,10 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
                 runs,
                 new Pruner(files, config.retention()),
                 new Sweeper(
-                    drives, config.rootCopies(), head -> LocationMap.load(mirrored, head).places()),
+                    drives,
+                    config.rootCopies(),
+                    head -> LocationMap.load(mirrored, head).places(),
+                    roots -> TreeFiles.of(mirrored, roots)),
                 admin,
                 config.kafka(),
                 topics,

@@ -58,7 +58,7 @@ final class UploadTracker implements AutoCloseable {
   }
 
   private static Tree tree(DriveSet drives, Root root) {
-    if (root.tails().isEmpty() && root.runs().isEmpty()) {
+    if (root.tails().isEmpty() && root.runs().isEmpty() && root.tree().isEmpty()) {
       return (path, upload) -> List.of();
     }
     return new Tree() {

@@ -12,6 +12,7 @@ import io.basalt.storage.root.Root;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -145,6 +146,7 @@ class StartPlanTest {
         List.of(),
         List.of(),
         List.of(),
+        Optional.empty(),
         List.of(),
         List.of(),
         List.of());

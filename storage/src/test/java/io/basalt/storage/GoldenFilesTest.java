@@ -15,10 +15,12 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.Root.LiveAttempt;
 import io.basalt.storage.root.Root.Pin;
+import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.root.RootCodec;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
+import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.EventCodec;
 import io.basalt.storage.tree.Op;
@@ -66,6 +68,7 @@ class GoldenFilesTest {
                   11,
                   "/a",
                   "/ü/𝄞")),
+          Optional.empty(),
           List.of(
               new FileRef("maps/7-00000000000000aa-0", List.of("scm-1", "scm-0"), 99, 0x12345678)),
           List.of(new KeptRoot(7, 1_700_000_000_000L), new KeptRoot(8, 1_700_000_000_123L)),
@@ -91,10 +94,30 @@ class GoldenFilesTest {
           Optional.of("upload-1"),
           List.of(new Shard("7-00000000000000aa-0-3", 4096, 10, -1)));
 
+  private static final TreeTop TREE =
+      new TreeTop(
+          8,
+          List.of(new Position(1, 3, 1L << 33, 2, 5)),
+          Optional.of(
+              new FileRef(
+                  "branches/8-00000000000000bb-1", List.of("scm-0", "scm-1"), 90, 0x76543210)),
+          10_000_000,
+          1L << 50,
+          new FileRef("usage/8-00000000000000bb-2", List.of("scm-1", "scm-0"), 70, 1));
+
   @Test
   void rootVersion1() throws Exception {
     assertThat(RootCodec.decode(Golden.bytes("root-v1"), "d", "f")).isEqualTo(ROOT);
-    Golden.assertWritten("root-v1", RootCodec.encode(ROOT));
+  }
+
+  @Test
+  void rootVersion2() throws Exception {
+    Root compacted =
+        new RootBuilder(ROOT)
+            .tree(Optional.of(TREE))
+            .build(10, "8-00000000000000bb-0", "8-00000000000000bb", 1, ROOT.arbiter());
+    assertThat(RootCodec.decode(Golden.bytes("root-v2"), "d", "f")).isEqualTo(compacted);
+    Golden.assertWritten("root-v2", RootCodec.encode(compacted));
   }
 
   @Test

@@ -59,6 +59,7 @@ public final class StoreInitializer {
         List.of(),
         List.of(),
         List.of(),
+        Optional.empty(),
         List.of(),
         List.of(),
         List.of());

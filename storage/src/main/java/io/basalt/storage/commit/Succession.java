@@ -73,11 +73,17 @@ final class Succession {
     return root.kept().stream().map(KeptRoot::number).collect(Collectors.toSet());
   }
 
-  /** All files that a root refers to by itself; the location map's segments are older tails. */
+  /**
+   * All files that a root refers to by itself. The location map's segments are older tails, and
+   * what a branch refers to was made by its own attempt or stood in the tree before.
+   */
   static Stream<String> files(Root root) {
     return Stream.of(
             root.tails().stream().map(tail -> tail.location().fileName()),
             root.runs().stream().map(run -> run.file().name()),
+            root.tree().stream()
+                .flatMap(top -> Stream.concat(top.branch().stream(), Stream.of(top.usage())))
+                .map(FileRef::name),
             root.locationMap().stream().map(FileRef::name))
         .flatMap(names -> names);
   }

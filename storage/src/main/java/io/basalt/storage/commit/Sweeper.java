@@ -12,6 +12,7 @@ import io.basalt.storage.root.Stripe;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -28,11 +29,12 @@ import java.util.stream.Collectors;
  */
 public final class Sweeper {
   private static final List<String> DIRECTORIES =
-      List.of("segments", "stripes", "runs", "maps", "roots");
+      List.of("segments", "stripes", "runs", "leaves", "branches", "usage", "maps", "roots");
 
   private final RootDrives drives;
   private final RootFiles files;
   private final PlaceSource places;
+  private final Trees trees;
 
   /** Where all segments of a head are, its tails included, and the stripes that some stand in. */
   public record Places(Collection<SegmentLocation> segments, Collection<Stripe> stripes) {
@@ -48,10 +50,17 @@ public final class Sweeper {
     Places of(Root head) throws IOException;
   }
 
-  public Sweeper(DriveSet drives, int rootCopies, PlaceSource places) {
+  /** Reads the names of all leaves and branches of some roots. */
+  @FunctionalInterface
+  public interface Trees {
+    Collection<String> of(List<Root> roots) throws IOException;
+  }
+
+  public Sweeper(DriveSet drives, int rootCopies, PlaceSource places, Trees trees) {
     this.drives = new RootDrives(drives, rootCopies);
     this.files = new RootFiles(drives, rootCopies);
     this.places = places;
+    this.trees = trees;
   }
 
   /**
@@ -72,7 +81,8 @@ public final class Sweeper {
   /**
    * Deletes by a committed root. May run on any thread, beside commits.
    *
-   * @throws IOException if a kept root or the location map cannot be read: then nothing is deleted
+   * @throws IOException if a kept root, a branch or the location map cannot be read: then nothing
+   *     is deleted
    */
   public Swept delete(Root committed) throws IOException {
     Places now = places.of(committed);
@@ -123,10 +133,12 @@ public final class Sweeper {
         needed.add(stripe.fileName(strip));
       }
     }
-    Succession.files(committed).forEach(needed::add);
+    List<Root> roots = new ArrayList<>(List.of(committed));
     for (KeptRoot kept : committed.kept()) {
-      Succession.files(files.read(kept.number())).forEach(needed::add);
+      roots.add(files.read(kept.number()));
     }
+    roots.stream().flatMap(Succession::files).forEach(needed::add);
+    needed.addAll(trees.of(roots));
     return needed;
   }
 

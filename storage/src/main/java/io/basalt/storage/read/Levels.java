@@ -1,36 +1,45 @@
 package io.basalt.storage.read;
 
+import io.basalt.storage.leaf.LeafTree;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
+import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.run.RunReader;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
-import io.basalt.storage.tree.EventSource;
+import io.basalt.storage.tree.FoldedPaths;
 import io.basalt.storage.tree.MergedEvents;
 import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.tree.PathState;
 import io.basalt.storage.tree.SortedEvents;
+import io.basalt.storage.tree.Uncovered;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The levels of one root's tree: its runs, and its tails as the youngest level. Each is read when
- * it is first needed; runs are kept in memory up to a bound. Safe for several threads.
+ * The levels of one root's tree: its leaves, its runs, and its tails as the youngest level. Each is
+ * read when it is first needed; runs and leaves are kept in memory up to a bound. Safe for several
+ * threads.
  */
-final class Levels implements EventSource {
+final class Levels {
   private static final long KEPT_BYTES = 64L << 20;
 
   private final Root root;
   private final Locations locations;
   private final MirroredFiles files;
   private final SegmentReader segments;
+  private final LeafTree leaves;
+  private final Covered covered;
   private final Map<String, RunReader> runs = new LinkedHashMap<>();
   private long keptBytes;
   private SortedEvents tails;
@@ -40,10 +49,21 @@ final class Levels implements EventSource {
     this.locations = locations;
     this.files = files;
     this.segments = segments;
+    this.leaves = new LeafTree(files);
+    this.covered = new Covered(root.tree().map(TreeTop::positions).orElse(List.of()));
   }
 
-  @Override
-  public Iterator<Event> events(PathRange paths) throws IOException {
+  /** The paths of a range in order, each with what all its events come to. */
+  FoldedPaths folds(PathRange paths) throws IOException {
+    Iterator<PathState> settled =
+        root.tree().isPresent()
+            ? leaves.states(root.tree().get(), paths)
+            : Collections.emptyIterator();
+    return new FoldedPaths(settled, events(paths));
+  }
+
+  /** What happened since the leaves were made. */
+  private Iterator<Event> events(PathRange paths) throws IOException {
     List<Iterator<Event>> levels = new ArrayList<>();
     for (RunRef run : root.runs()) {
       if (paths.overlaps(run.minPath(), run.maxPath())) {
@@ -51,7 +71,7 @@ final class Levels implements EventSource {
       }
     }
     levels.add(tails().events(paths));
-    return new MergedEvents(levels);
+    return new Uncovered(new MergedEvents(levels), covered);
   }
 
   private RunReader run(RunRef run) throws IOException {

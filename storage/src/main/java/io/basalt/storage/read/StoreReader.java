@@ -90,9 +90,8 @@ public final class StoreReader implements Closeable {
   }
 
   private Fold fold(String path) throws IOException {
-    Fold fold = new Fold(path);
-    levels.events(PathRange.exactly(path)).forEachRemaining(fold::apply);
-    return fold;
+    FoldedPaths found = levels.folds(PathRange.exactly(path));
+    return found.hasNext() ? found.next() : new Fold(path);
   }
 
   /**
@@ -106,7 +105,7 @@ public final class StoreReader implements Closeable {
     String directory = StorePath.directory(prefix);
     Listing below =
         new Listing(
-            new FoldedPaths(levels.events(PathRange.startingWith(directory))),
+            levels.folds(PathRange.startingWith(directory)),
             directory,
             recursive ? Listing.Depth.ALL : Listing.Depth.CHILDREN);
     if (directory.equals("/")) {

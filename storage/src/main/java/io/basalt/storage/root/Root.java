@@ -2,6 +2,7 @@ package io.basalt.storage.root;
 
 import io.basalt.storage.drive.DriveInfo;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The whole state of the store at one commit; immutable. The newest is the head.
@@ -12,7 +13,8 @@ import java.util.List;
  * @param positions one per (incarnation, partition) that was read
  * @param floor attempts whose head number is below it and that are not live have ended
  * @param tails segments whose events are not yet in a run
- * @param runs oldest first
+ * @param runs oldest first; their events that the tree covers count no more
+ * @param tree the leaves, or empty before the first compaction
  * @param locationMap files of the location map; a segment that is no tail stands in one of them
  * @param kept earlier roots that are kept, ascending
  */
@@ -32,6 +34,7 @@ public record Root(
     List<LiveAttempt> attempts,
     List<Tail> tails,
     List<RunRef> runs,
+    Optional<TreeTop> tree,
     List<FileRef> locationMap,
     List<KeptRoot> kept,
     List<Pin> pins) {

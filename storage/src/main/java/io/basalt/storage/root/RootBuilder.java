@@ -5,6 +5,7 @@ import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.Root.LiveAttempt;
 import io.basalt.storage.root.Root.Pin;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +20,7 @@ public final class RootBuilder {
   private List<LiveAttempt> attempts;
   private List<Tail> tails;
   private List<RunRef> runs;
+  private Optional<TreeTop> tree;
   private List<FileRef> locationMap;
   private List<KeptRoot> kept;
   private List<Pin> pins;
@@ -33,6 +35,7 @@ public final class RootBuilder {
     this.attempts = base.attempts();
     this.tails = base.tails();
     this.runs = base.runs();
+    this.tree = base.tree();
     this.locationMap = base.locationMap();
     this.kept =
         Stream.concat(base.kept().stream(), Stream.of(new KeptRoot(base.number(), base.at())))
@@ -98,6 +101,15 @@ public final class RootBuilder {
 
   public RootBuilder runs(List<RunRef> runs) {
     this.runs = List.copyOf(runs);
+    return this;
+  }
+
+  public Optional<TreeTop> tree() {
+    return tree;
+  }
+
+  public RootBuilder tree(Optional<TreeTop> tree) {
+    this.tree = tree;
     return this;
   }
 
@@ -171,6 +183,7 @@ public final class RootBuilder {
         attempts,
         tails,
         runs,
+        tree,
         locationMap,
         kept,
         pins);

@@ -7,9 +7,11 @@ import io.basalt.schemas.KeptRootRecord;
 import io.basalt.schemas.PinRecord;
 import io.basalt.schemas.PositionRecord;
 import io.basalt.schemas.RootRecord;
+import io.basalt.schemas.RootRecordV2;
 import io.basalt.schemas.RunRecord;
 import io.basalt.schemas.TailRecord;
 import io.basalt.schemas.TierRecord;
+import io.basalt.schemas.TreeRecord;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.root.Root.KeptRoot;
@@ -17,21 +19,27 @@ import io.basalt.storage.root.Root.LiveAttempt;
 import io.basalt.storage.root.Root.Pin;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** The stored form of a root: a {@link Frame} around the Avro record of the whole root. */
 public final class RootCodec {
-  private static final Frame FRAME = new Frame("BASROOT\n", 1);
+  private static final Frame FRAME = new Frame("BASROOT\n", 2);
 
   private RootCodec() {}
 
   public static byte[] encode(Root root) {
-    return FRAME.encode(record(root));
+    return FRAME.encode(
+        new RootRecordV2(record(root), root.tree().map(RootCodec::record).orElse(null)));
   }
 
   /** The root in a file of a drive; the names are for the error's sentence. */
   public static Root decode(byte[] bytes, String drive, String file) throws IOException {
-    return root(FRAME.decode(bytes, RootRecord.class, drive, file));
+    if (FRAME.versionOf(bytes) == 1) {
+      return root(FRAME.decode(bytes, RootRecord.class, drive, file), Optional.empty());
+    }
+    RootRecordV2 stored = FRAME.decode(bytes, RootRecordV2.class, drive, file);
+    return root(stored.getState(), Optional.ofNullable(stored.getTree()).map(RootCodec::tree));
   }
 
   private static RootRecord record(Root root) {
@@ -50,12 +58,7 @@ public final class RootCodec {
             map(
                 root.incarnations(),
                 i -> new IncarnationRecord(i.number(), i.topic(), i.topicId(), i.partitions())))
-        .setPositions(
-            map(
-                root.positions(),
-                p ->
-                    new PositionRecord(
-                        p.incarnation(), p.partition(), p.next(), p.leaderEpoch(), p.rejects())))
+        .setPositions(map(root.positions(), RootCodec::record))
         .setRejectsTopicId(root.rejectsTopicId())
         .setDrives(
             map(
@@ -83,7 +86,37 @@ public final class RootCodec {
         .build();
   }
 
-  private static Root root(RootRecord r) {
+  private static PositionRecord record(Position p) {
+    return new PositionRecord(
+        p.incarnation(), p.partition(), p.next(), p.leaderEpoch(), p.rejects());
+  }
+
+  private static Position position(PositionRecord p) {
+    return new Position(
+        p.getIncarnation(), p.getPartition(), p.getNext(), p.getLeaderEpoch(), p.getRejects());
+  }
+
+  private static TreeRecord record(TreeTop top) {
+    return new TreeRecord(
+        top.root(),
+        map(top.positions(), RootCodec::record),
+        top.branch().map(Records::record).orElse(null),
+        top.files(),
+        top.bytes(),
+        Records.record(top.usage()));
+  }
+
+  private static TreeTop tree(TreeRecord t) {
+    return new TreeTop(
+        t.getRoot(),
+        map(t.getPositions(), RootCodec::position),
+        Optional.ofNullable(t.getBranch()).map(Records::fileRef),
+        t.getFiles(),
+        t.getBytes(),
+        Records.fileRef(t.getUsage()));
+  }
+
+  private static Root root(RootRecord r, Optional<TreeTop> tree) {
     return new Root(
         r.getStoreId(),
         r.getStore(),
@@ -99,15 +132,7 @@ public final class RootCodec {
         map(
             r.getIncarnations(),
             i -> new Incarnation(i.getNumber(), i.getTopic(), i.getTopicId(), i.getPartitions())),
-        map(
-            r.getPositions(),
-            p ->
-                new Position(
-                    p.getIncarnation(),
-                    p.getPartition(),
-                    p.getNext(),
-                    p.getLeaderEpoch(),
-                    p.getRejects())),
+        map(r.getPositions(), RootCodec::position),
         r.getRejectsTopicId(),
         map(
             r.getDrives(),
@@ -128,6 +153,7 @@ public final class RootCodec {
             u ->
                 new RunRef(
                     Records.fileRef(u.getFile()), u.getRows(), u.getMinPath(), u.getMaxPath())),
+        tree,
         map(r.getLocationMap(), Records::fileRef),
         map(r.getKept(), k -> new KeptRoot(k.getNumber(), k.getAt())),
         map(r.getPins(), p -> new Pin(p.getId(), p.getNumber(), p.getRenewed())));

@@ -16,7 +16,7 @@ import java.util.Optional;
  * Expects those very tails, the map files that were merged, and its attempt to be live.
  *
  * @param attempt maker of the files, which are safe from the sweep while it is live
- * @param run empty if the tails hold no event
+ * @param run empty if the tails hold no event that leaves do not cover
  */
 public record RunChange(
     Attempt attempt, List<Tail> tails, Optional<RunRef> run, LocationMapWriter.Written map)

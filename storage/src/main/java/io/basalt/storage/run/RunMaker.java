@@ -10,6 +10,9 @@ import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.table.EncodedTable;
+import io.basalt.storage.table.TableWriter;
+import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.PathOrder;
 import java.io.IOException;
@@ -97,7 +100,8 @@ public final class RunMaker {
 
   /**
    * Writes a run of the head's oldest sealed tails and their places in the location map; both are
-   * forced on two drives. Committing the change makes them count. Empty if no tail is sealed.
+   * forced on two drives. Committing the change makes them count. Events that leaves cover already
+   * are left out. Empty if no tail is sealed.
    */
   public Optional<RunChange> make(Root head) throws IOException {
     List<Tail> chosen = oldest(sealed(head));
@@ -105,6 +109,7 @@ public final class RunMaker {
       return Optional.empty();
     }
     List<Event> events = events(chosen);
+    head.tree().ifPresent(tree -> events.removeIf(new Covered(tree.positions())));
     Optional<RunRef> run = events.isEmpty() ? Optional.empty() : Optional.of(write(events));
     List<SegmentLocation> places = chosen.stream().map(Tail::location).toList();
     return Optional.of(new RunChange(attempt, chosen, run, maps.write(head, places)));
@@ -143,7 +148,7 @@ public final class RunMaker {
   }
 
   private RunRef write(List<Event> sorted) throws IOException {
-    EncodedRun run = RunWriter.encode(sorted);
+    EncodedTable run = TableWriter.encode(RunFormat.TABLE, sorted);
     List<String> drives = files.pickDrives(COPIES, run.bytes().remaining());
     if (drives.size() < COPIES) {
       throw new IOException(

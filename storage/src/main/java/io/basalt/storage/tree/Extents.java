@@ -13,6 +13,11 @@ final class Extents {
     byStart.clear();
   }
 
+  /** Adds extents that overlap none. */
+  void addAll(List<Extent> disjoint) {
+    disjoint.forEach(extent -> byStart.put(extent.start(), extent));
+  }
+
   /** Lays the payload over [start, start + length of the shards). */
   void overlay(long start, List<Shard> shards) {
     long end = start;

@@ -27,6 +27,24 @@ public final class Fold {
     this.path = path;
   }
 
+  /** Goes on from what the events before came to. */
+  public Fold(PathState settled) {
+    this(settled.path());
+    settled.file().ifPresent(this::begin);
+    settled.parts().forEach(this::apply);
+    if (exists && (last == null || last.compareTo(version) < 0)) {
+      last = version;
+    }
+  }
+
+  private void begin(FileState file) {
+    exists = true;
+    size = file.size();
+    modified = file.modified();
+    version = file.version();
+    extents.addAll(file.extents());
+  }
+
   /** The file after these events of one path, which must be sorted by version. */
   public static Optional<FileState> file(String path, Iterable<Event> sorted) {
     return of(path, sorted).file();
@@ -75,6 +93,14 @@ public final class Fold {
     Map<String, Upload> uploads = new LinkedHashMap<>();
     pending.forEach((id, parts) -> uploads.put(id, new Upload(id, parts)));
     return uploads;
+  }
+
+  /** What the events came to, to go on from. */
+  public PathState state() {
+    List<Event> parts = new ArrayList<>();
+    pending.values().forEach(parts::addAll);
+    parts.sort(PathOrder.EVENTS);
+    return new PathState(path, file(), parts);
   }
 
   private void checkOrder(Event event) {

@@ -1,34 +1,62 @@
 package io.basalt.storage.tree;
 
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
-/** Folds sorted events path by path. */
+/** Folds sorted events path by path, each onto what earlier ones came to. */
 public final class FoldedPaths implements Iterator<Fold> {
+  private final Iterator<PathState> settled;
   private final Iterator<Event> events;
-  private Event pending;
+  private PathState state;
+  private Event event;
 
-  public FoldedPaths(Iterator<Event> sorted) {
-    events = sorted;
-    pending = sorted.hasNext() ? sorted.next() : null;
+  /**
+   * @param settled states by path, each path once
+   * @param events by (path, version), none of which is in a state
+   */
+  public FoldedPaths(Iterator<PathState> settled, Iterator<Event> events) {
+    this.settled = settled;
+    this.events = events;
+    this.state = next(settled);
+    this.event = next(events);
+  }
+
+  /** Folds events onto nothing. */
+  public FoldedPaths(Iterator<Event> events) {
+    this(Collections.emptyIterator(), events);
   }
 
   @Override
   public boolean hasNext() {
-    return pending != null;
+    return state != null || event != null;
   }
 
   @Override
   public Fold next() {
-    if (pending == null) {
+    if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    String path = pending.path();
-    Fold fold = new Fold(path);
-    while (pending != null && pending.path().equals(path)) {
-      fold.apply(pending);
-      pending = events.hasNext() ? events.next() : null;
+    Fold fold = isStateNext() ? settled() : new Fold(event.path());
+    while (event != null && event.path().equals(fold.path())) {
+      fold.apply(event);
+      event = next(events);
     }
     return fold;
+  }
+
+  private boolean isStateNext() {
+    return event == null
+        || (state != null && PathOrder.INSTANCE.compare(state.path(), event.path()) <= 0);
+  }
+
+  private Fold settled() {
+    Fold fold = new Fold(state);
+    state = next(settled);
+    return fold;
+  }
+
+  private static <T> T next(Iterator<T> from) {
+    return from.hasNext() ? from.next() : null;
   }
 }

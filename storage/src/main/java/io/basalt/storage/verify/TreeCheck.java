@@ -1,62 +1,94 @@
 package io.basalt.storage.verify;
 
+import io.basalt.storage.root.FileRef;
+import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.Tail;
+import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.run.RunReader;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FoldedPaths;
 import io.basalt.storage.tree.MergedEvents;
 import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.tree.PathState;
+import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.SortedEvents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
-/** The tree of one root: its runs are what it says of them, and its events fold to files. */
+/**
+ * The tree of one root: its runs and leaves are what it says of them, and what happened since the
+ * leaves were made folds onto them to files.
+ */
 final class TreeCheck {
   private final Copies copies;
   private final Findings findings;
+  private final LeafCheck leaves;
   private final Map<RunRef, Optional<SortedEvents>> runs = new HashMap<>();
+  private final Set<FileRef> files = new HashSet<>();
 
   TreeCheck(Copies copies, Findings findings) {
     this.copies = copies;
     this.findings = findings;
+    this.leaves = new LeafCheck(copies, findings);
   }
 
   /**
    * Checks the tree of a root.
    *
    * @param tails index blocks of the segments that are its tails
-   * @param events is told each event of the tree
+   * @param shards is told each shard that a file or a pending upload of the root consists of
    */
-  void check(Root root, Map<String, List<IndexBlock>> tails, Consumer<Event> events) {
+  void check(Root root, Map<String, List<IndexBlock>> tails, Consumer<Shard> shards) {
     List<Iterator<Event>> levels = new ArrayList<>();
     for (RunRef run : root.runs()) {
+      files.add(run.file());
       runs.computeIfAbsent(run, this::read)
           .ifPresent(sorted -> levels.add(sorted.events(PathRange.ALL)));
     }
     List<Event> young = new ArrayList<>();
     for (Tail tail : root.tails()) {
       for (IndexBlock block : tails.getOrDefault(tail.location().segment(), List.of())) {
-        block.events().stream().filter(event -> applied(root, event)).forEach(young::add);
+        block.events().stream()
+            .filter(event -> isBelow(root.positions(), event))
+            .forEach(young::add);
       }
     }
     levels.add(new SortedEvents(young).events(PathRange.ALL));
-    fold(root, new Told(new MergedEvents(levels), events));
+    List<Position> settled = root.tree().map(TreeTop::positions).orElse(List.of());
+    List<Event> since = new ArrayList<>();
+    new MergedEvents(levels)
+        .forEachRemaining(
+            event -> {
+              if (!isBelow(settled, event)) {
+                since.add(event);
+              }
+            });
+    fold(root, since, shards);
   }
 
-  /** The index is read as the newest root has it, so it may hold what came after an older one. */
-  private static boolean applied(Root root, Event event) {
-    return root.positions().stream()
+  /** The files of all runs, leaves and branches that were checked. */
+  Set<FileRef> files() {
+    Set<FileRef> all = new HashSet<>(files);
+    all.addAll(leaves.files());
+    return all;
+  }
+
+  private static boolean isBelow(List<Position> positions, Event event) {
+    return positions.stream()
         .anyMatch(
             position ->
                 position.incarnation() == event.version().incarnation()
@@ -64,13 +96,20 @@ final class TreeCheck {
                     && event.version().offset() < position.next());
   }
 
-  private void fold(Root root, Iterator<Event> events) {
+  private void fold(Root root, List<Event> since, Consumer<Shard> shards) {
     try {
-      FoldedPaths folds = new FoldedPaths(events);
+      Iterator<PathState> settled = leaves.check(root);
+      FoldedPaths folds = new FoldedPaths(settled, since.iterator());
       while (folds.hasNext()) {
-        findings.count("files", folds.next().file().isPresent() ? 1 : 0);
+        PathState state = folds.next().state();
+        state.file().stream()
+            .flatMap(file -> file.extents().stream())
+            .map(Extent::shard)
+            .forEach(shards);
+        state.parts().stream().flatMap(part -> part.shards().stream()).forEach(shards);
+        findings.count("files", state.file().isPresent() ? 1 : 0);
       }
-    } catch (IllegalStateException e) {
+    } catch (IllegalStateException | UncheckedIOException e) {
       findings.problem(
           Problem.Kind.TREE, "", "", "root %d: %s".formatted(root.number(), e.getMessage()));
     }
@@ -104,20 +143,5 @@ final class TreeCheck {
     }
     findings.count("events", events.size());
     return Optional.of(sorted);
-  }
-
-  /** Passes events on and tells each. */
-  private record Told(Iterator<Event> events, Consumer<Event> listener) implements Iterator<Event> {
-    @Override
-    public boolean hasNext() {
-      return events.hasNext();
-    }
-
-    @Override
-    public Event next() {
-      Event event = events.next();
-      listener.accept(event);
-      return event;
-    }
   }
 }

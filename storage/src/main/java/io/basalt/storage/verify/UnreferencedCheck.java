@@ -7,7 +7,6 @@ import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
-import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
 import java.io.IOException;
@@ -35,9 +34,6 @@ final class UnreferencedCheck {
   void refer(List<Root> roots, Collection<SegmentLocation> segments) {
     for (Root root : roots) {
       numbers.add(root.number());
-      for (RunRef run : root.runs()) {
-        refer(run.file());
-      }
       for (Tail tail : root.tails()) {
         refer(tail.location());
       }
@@ -46,7 +42,7 @@ final class UnreferencedCheck {
     segments.forEach(this::refer);
   }
 
-  private void refer(FileRef file) {
+  void refer(FileRef file) {
     file.drives().forEach(drive -> named.add(drive + " " + file.name()));
   }
 

@@ -8,7 +8,6 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
 import io.basalt.storage.segment.IndexBlock;
-import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Shard;
 import java.io.IOException;
 import java.util.HashMap;
@@ -19,9 +18,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Checks a store: drives, roots, the location map, runs, segments and every shard, on every copy.
- * It reads all of it and changes nothing. Meant for a store that nobody commits to meanwhile;
- * beside a live ingest a file that was dropped after the head was read shows as missing.
+ * Checks a store: drives, roots, the location map, runs, leaves, branches, segments and every
+ * shard, on every copy. It reads all of it and changes nothing. Meant for a store that nobody
+ * commits to meanwhile; beside a live ingest a file that was dropped after the head was read shows
+ * as missing.
  */
 public final class Verifier {
   private static final int ROOT_COPIES = 3;
@@ -82,7 +82,7 @@ public final class Verifier {
         for (IndexBlock block : blocks) {
           block.ranges().forEach(positions::add);
           block.events().forEach(positions::add);
-          block.events().forEach(this::need);
+          block.events().stream().flatMap(event -> event.shards().stream()).forEach(this::hold);
         }
       }
       positions.check(head);
@@ -93,6 +93,7 @@ public final class Verifier {
       checkShards();
       UnreferencedCheck unreferenced = new UnreferencedCheck(drives, findings);
       unreferenced.refer(roots, segments.values());
+      tree.files().forEach(unreferenced::refer);
       unreferenced.check();
     }
 
@@ -113,9 +114,15 @@ public final class Verifier {
       }
     }
 
-    private void need(Event event) {
-      for (Shard shard : event.shards()) {
-        shards.computeIfAbsent(shard.segment(), any -> new LinkedHashSet<>()).add(shard);
+    /** A shard that some root reads. */
+    private void need(Shard shard) {
+      shards.computeIfAbsent(shard.segment(), any -> new LinkedHashSet<>()).add(shard);
+    }
+
+    /** A shard that an event names: it may be overwritten, and its segment freed. */
+    private void hold(Shard shard) {
+      if (segments.containsKey(shard.segment())) {
+        need(shard);
       }
     }
 

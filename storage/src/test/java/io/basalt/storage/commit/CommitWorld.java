@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -78,6 +79,7 @@ final class CommitWorld {
         List.of(),
         List.of(),
         List.of(),
+        Optional.empty(),
         List.of(),
         List.of(),
         List.of());
@@ -166,7 +168,7 @@ final class CommitWorld {
                   next.kept(next.kept().subList(next.kept().size() - 1, next.kept().size()));
                 });
         new Pruner(files, null).delete(root);
-        new Sweeper(set, 3, CommitWorld::places).delete(root);
+        new Sweeper(set, 3, CommitWorld::places, roots -> List.of()).delete(root);
         return;
       } catch (IOException | CommitUnknownException | CommitConflictException e) {
         requirePatience(tries, e);

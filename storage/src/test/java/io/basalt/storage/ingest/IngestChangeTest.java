@@ -40,6 +40,7 @@ class IngestChangeTest {
           List.of(),
           List.of(),
           List.of(),
+          Optional.empty(),
           List.of(),
           List.of(),
           List.of());

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,7 @@ class LocationMapTest {
           List.of(),
           List.of(),
           List.of(),
+          Optional.empty(),
           List.of(),
           List.of(),
           List.of());

@@ -2,6 +2,7 @@ package io.basalt.storage.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.basalt.storage.table.TableWriter;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.PathRange;
@@ -62,7 +63,7 @@ class RunInteropTest {
   @Test
   void duckDbReadsEveryColumn() throws IOException, SQLException {
     Path file = folder.resolve("run.parquet");
-    ByteBuffer bytes = RunWriter.encode(EVENTS).bytes();
+    ByteBuffer bytes = TableWriter.encode(RunFormat.TABLE, EVENTS).bytes();
     byte[] content = new byte[bytes.remaining()];
     bytes.get(content);
     Files.write(file, content);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.schemas.EventRecord;
+import io.basalt.storage.table.EncodedTable;
+import io.basalt.storage.table.TableWriter;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.PathOrder;
@@ -31,13 +33,13 @@ class RunTest {
   void columnsAreWhatTheAvroSchemaGives() {
     PlainParquetConfiguration modernLists = new PlainParquetConfiguration();
     modernLists.setBoolean("parquet.avro.write-old-list-structure", false);
-    assertThat(RunSchema.MESSAGE)
+    assertThat(RunFormat.COLUMNS)
         .isEqualTo(new AvroSchemaConverter(modernLists).convert(EventRecord.getClassSchema()));
   }
 
   @Property(tries = 60)
   void readsBackWhatWasWritten(@ForAll("events") List<Event> events) throws IOException {
-    assertThat(read(RunWriter.encode(events), PathRange.ALL)).isEqualTo(events);
+    assertThat(read(TableWriter.encode(RunFormat.TABLE, events), PathRange.ALL)).isEqualTo(events);
   }
 
   @Test
@@ -48,7 +50,7 @@ class RunTest {
       events.add(put(path, 2L * file));
       events.add(put(path, 2L * file + 1));
     }
-    EncodedRun run = RunWriter.encode(events);
+    EncodedTable run = TableWriter.encode(RunFormat.TABLE, events);
 
     assertThat(run.rows()).isEqualTo(40_000);
     assertThat(run.minPath()).isEqualTo("/d000/f00000");
@@ -67,11 +69,14 @@ class RunTest {
 
   @Test
   void refusesRowsOutOfOrderAndAnEmptyRun() {
-    assertThatThrownBy(() -> RunWriter.encode(List.of(put("/b", 1), put("/a", 2))))
-        .hasMessageContaining("rows of a run ascend: /a");
-    assertThatThrownBy(() -> RunWriter.encode(List.of(put("/a", 2), put("/a", 2))))
-        .hasMessageContaining("rows of a run ascend: /a");
-    assertThatThrownBy(() -> RunWriter.encode(List.of())).hasMessage("a run has at least one row");
+    assertThatThrownBy(
+            () -> TableWriter.encode(RunFormat.TABLE, List.of(put("/b", 1), put("/a", 2))))
+        .hasMessageContaining("rows of a run ascend: Event[path=/a");
+    assertThatThrownBy(
+            () -> TableWriter.encode(RunFormat.TABLE, List.of(put("/a", 2), put("/a", 2))))
+        .hasMessageContaining("rows of a run ascend: Event[path=/a");
+    assertThatThrownBy(() -> TableWriter.encode(RunFormat.TABLE, List.of()))
+        .hasMessage("a run has at least one row");
   }
 
   @Test
@@ -138,7 +143,7 @@ class RunTest {
         path, new Version(1, offset), 0, 7, Op.PUT, 0, Optional.empty(), List.of(shard));
   }
 
-  private static List<Event> read(EncodedRun run, PathRange paths) throws IOException {
+  private static List<Event> read(EncodedTable run, PathRange paths) throws IOException {
     List<Event> events = new ArrayList<>();
     Iterator<Event> rows = new RunReader("runs/test.parquet", run.bytes()).events(paths);
     rows.forEachRemaining(events::add);

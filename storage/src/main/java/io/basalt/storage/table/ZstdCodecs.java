@@ -1,4 +1,4 @@
-package io.basalt.storage.run;
+package io.basalt.storage.table;
 
 import com.github.luben.zstd.Zstd;
 import java.io.IOException;
@@ -31,7 +31,7 @@ final class ZstdCodecs implements CompressionCodecFactory {
 
   private static void check(CompressionCodecName codec) {
     if (codec != CompressionCodecName.ZSTD) {
-      throw new IllegalArgumentException("runs are compressed with ZSTD, not " + codec);
+      throw new IllegalArgumentException("tables are compressed with ZSTD, not " + codec);
     }
   }
 
@@ -72,11 +72,11 @@ final class ZstdCodecs implements CompressionCodecFactory {
 
     private static void checkSize(long size, int expected) throws IOException {
       if (Zstd.isError(size)) {
-        throw new IOException("a page of a run does not decompress: " + Zstd.getErrorName(size));
+        throw new IOException("a page of a table does not decompress: " + Zstd.getErrorName(size));
       }
       if (size != expected) {
         throw new IOException(
-            "a page of a run decompresses to " + size + " bytes instead of " + expected);
+            "a page of a table decompresses to " + size + " bytes instead of " + expected);
       }
     }
 

@@ -1,11 +1,11 @@
-package io.basalt.storage.run;
+package io.basalt.storage.table;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
-/** Collects a run before it goes to its drives. */
+/** Collects a table before it goes to its drives. */
 final class MemoryOutputFile implements OutputFile {
   private final Bytes bytes = new Bytes();
 

@@ -1,4 +1,4 @@
-package io.basalt.storage.run;
+package io.basalt.storage.table;
 
 import java.io.EOFException;
 import java.nio.ByteBuffer;
@@ -6,7 +6,7 @@ import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
 
 /**
- * A run whose checksum was verified, in memory. Streams share the bytes and have their own
+ * A table whose checksum was verified, in memory. Streams share the bytes and have their own
  * position.
  */
 final class MemoryInputFile implements InputFile {
@@ -48,7 +48,7 @@ final class MemoryInputFile implements InputFile {
     @Override
     public void seek(long position) throws EOFException {
       if (position < 0 || position > bytes.limit()) {
-        throw new EOFException("byte " + position + " of a run of " + bytes.limit());
+        throw new EOFException("byte " + position + " of a table of " + bytes.limit());
       }
       bytes.position((int) position);
     }
@@ -99,7 +99,7 @@ final class MemoryInputFile implements InputFile {
     private void checkRemaining(int length) throws EOFException {
       if (length > bytes.remaining()) {
         throw new EOFException(
-            length + " bytes from byte " + bytes.position() + " of a run of " + bytes.limit());
+            length + " bytes from byte " + bytes.position() + " of a table of " + bytes.limit());
       }
     }
   }

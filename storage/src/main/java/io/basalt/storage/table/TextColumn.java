@@ -1,13 +1,23 @@
-package io.basalt.storage.run;
+package io.basalt.storage.table;
 
 import org.apache.parquet.column.Dictionary;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.PrimitiveConverter;
 
 /** Takes the text of the current row. */
-final class TextColumn extends PrimitiveConverter {
-  String value;
+public final class TextColumn extends PrimitiveConverter {
+  private String value;
   private String[] decoded = {};
+
+  /** Null where an optional column has none and {@link #clear} was called. */
+  public String value() {
+    return value;
+  }
+
+  /** Forgets the value of the row before, for a column that is optional. */
+  public void clear() {
+    value = null;
+  }
 
   @Override
   public boolean hasDictionarySupport() {

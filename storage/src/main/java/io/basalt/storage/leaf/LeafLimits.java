@@ -1,0 +1,21 @@
+package io.basalt.storage.leaf;
+
+/**
+ * A leaf ends at the path that reaches one of these. A path is never cut, so a leaf of one file may
+ * be larger.
+ *
+ * @param files rows of the table of files
+ * @param extents rows of the tables of extents and pending parts
+ * @param pathChars length of all paths together
+ */
+public record LeafLimits(int files, int extents, long pathChars) {
+  /** Leaves of about a mebibyte: reading one whole costs about a millisecond. */
+  public static final LeafLimits DEFAULTS = new LeafLimits(32_768, 65_536, 4L << 20);
+
+  public LeafLimits {
+    if (files < 1 || extents < 1 || pathChars < 1) {
+      throw new IllegalArgumentException(
+          "leaf limits: %d files, %d extents, %d characters".formatted(files, extents, pathChars));
+    }
+  }
+}

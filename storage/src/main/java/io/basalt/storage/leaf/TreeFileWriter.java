@@ -1,0 +1,80 @@
+package io.basalt.storage.leaf;
+
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.FileRef;
+import io.basalt.storage.table.EncodedTable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Puts the files of a tree on drives of two enclosures, forced there when a call returns. A stop
+ * leaves files that no root names, which the sweep of their attempt deletes.
+ */
+public final class TreeFileWriter {
+  private static final int COPIES = 2;
+
+  private final MirroredFiles mirrors;
+  private final String owner;
+  private final AtomicLong sequence = new AtomicLong();
+
+  /**
+   * @param owner begins with the attempt, is in the name of each file, and no other writer has it
+   */
+  public TreeFileWriter(MirroredFiles mirrors, String owner) {
+    this.mirrors = mirrors;
+    this.owner = owner;
+  }
+
+  LeafRef write(EncodedLeaf leaf) throws IOException {
+    String name = "leaves/" + next();
+    return new LeafRef(
+        leaf.minPath(),
+        leaf.maxPath(),
+        rows(leaf.files()),
+        rows(leaf.extents()),
+        rows(leaf.parts()),
+        leaf.bytes(),
+        table(name + "-files.parquet", leaf.files()),
+        table(name + "-extents.parquet", leaf.extents()),
+        table(name + "-parts.parquet", leaf.parts()));
+  }
+
+  BranchRef write(Branch branch) throws IOException {
+    return new BranchRef(
+        branch.minPath(),
+        branch.maxPath(),
+        branch.children().stream().mapToLong(Child::files).sum(),
+        branch.children().stream().mapToLong(Child::bytes).sum(),
+        write("branches/" + next(), ByteBuffer.wrap(BranchCodec.encode(branch))));
+  }
+
+  /** Writes another small file of the tree. */
+  public FileRef write(String directory, byte[] bytes) throws IOException {
+    return write(directory + "/" + next(), ByteBuffer.wrap(bytes));
+  }
+
+  private String next() {
+    return owner + "-" + sequence.getAndIncrement();
+  }
+
+  private static long rows(Optional<EncodedTable> table) {
+    return table.map(EncodedTable::rows).orElse(0L);
+  }
+
+  private Optional<FileRef> table(String name, Optional<EncodedTable> table) throws IOException {
+    return table.isEmpty() ? Optional.empty() : Optional.of(write(name, table.get().bytes()));
+  }
+
+  private FileRef write(String name, ByteBuffer bytes) throws IOException {
+    List<String> drives = mirrors.pickDrives(COPIES, bytes.remaining());
+    if (drives.size() < COPIES) {
+      throw new IOException(
+          "%s of %d bytes needs room on drives of two enclosures; found %s"
+              .formatted(name, bytes.remaining(), drives));
+    }
+    return mirrors.write(drives, name, bytes);
+  }
+}

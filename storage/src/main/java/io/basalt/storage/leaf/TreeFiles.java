@@ -1,0 +1,58 @@
+package io.basalt.storage.leaf;
+
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.FileRef;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.TreeTop;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Collects the names of all files of some trees; what they share is read once. */
+public final class TreeFiles {
+  private final LeafTree tree;
+  private final Set<String> names = new HashSet<>();
+
+  public TreeFiles(LeafTree tree) {
+    this.tree = tree;
+  }
+
+  /** The names of all files of the roots' trees. */
+  public static Set<String> of(MirroredFiles mirrors, Collection<Root> roots) throws IOException {
+    TreeFiles files = new TreeFiles(new LeafTree(mirrors));
+    for (Root root : roots) {
+      files.add(root.tree());
+    }
+    return files.names();
+  }
+
+  /** Adds the files of a root's tree. */
+  public TreeFiles add(Optional<TreeTop> top) throws IOException {
+    if (top.isPresent()) {
+      names.add(top.get().usage().name());
+      if (top.get().branch().isPresent()) {
+        add(top.get().branch().get());
+      }
+    }
+    return this;
+  }
+
+  private void add(FileRef branch) throws IOException {
+    if (!names.add(branch.name())) {
+      return;
+    }
+    for (Child child : tree.branch(branch).children()) {
+      if (child instanceof BranchRef below) {
+        add(below.file());
+      } else if (child instanceof LeafRef leaf) {
+        leaf.tables().map(FileRef::name).forEach(names::add);
+      }
+    }
+  }
+
+  public Set<String> names() {
+    return names;
+  }
+}

@@ -1,0 +1,49 @@
+package io.basalt.storage.table;
+
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.io.api.RecordConsumer;
+
+/** Writes rows of one format straight into columns. */
+final class RowWriteSupport<T> extends WriteSupport<T> {
+  private final TableFormat<T> format;
+  private RecordConsumer out;
+
+  RowWriteSupport(TableFormat<T> format) {
+    this.format = format;
+  }
+
+  @Override
+  public WriteContext init(Configuration configuration) {
+    return context();
+  }
+
+  @Override
+  public WriteContext init(ParquetConfiguration configuration) {
+    return context();
+  }
+
+  private WriteContext context() {
+    return new WriteContext(
+        format.columns(),
+        Map.of(
+            format.versionKey(),
+            Integer.toString(format.version()),
+            TableFormat.AVRO_KEY,
+            format.avroSchema()));
+  }
+
+  @Override
+  public void prepareForWrite(RecordConsumer consumer) {
+    out = consumer;
+  }
+
+  @Override
+  public void write(T row) {
+    out.startMessage();
+    format.writer().write(row, new RowFields(out, format.columns()));
+    out.endMessage();
+  }
+}

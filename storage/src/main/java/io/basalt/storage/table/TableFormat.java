@@ -1,0 +1,44 @@
+package io.basalt.storage.table;
+
+import java.util.Comparator;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.parquet.io.api.RecordMaterializer;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * A kind of table: a Parquet file of rows that ascend by path first.
+ *
+ * @param kind what a file of this kind is called in a sentence, such as {@code run}
+ * @param versionKey footer key of the format version
+ * @param version format version that this program writes; it reads this and all before
+ * @param columns the first one is the path
+ * @param avroSchema of a row, for readers that go by it
+ * @param writer puts the fields of a row
+ * @param materializer builds rows from columns; one for each iteration
+ * @param path of a row
+ * @param order of rows; no two are equal
+ */
+public record TableFormat<T>(
+    String kind,
+    String versionKey,
+    int version,
+    MessageType columns,
+    String avroSchema,
+    RowWriter<T> writer,
+    Supplier<RecordMaterializer<T>> materializer,
+    Function<T, String> path,
+    Comparator<T> order) {
+  /** Footer key under which Avro's Parquet readers look for the record schema. */
+  static final String AVRO_KEY = "parquet.avro.schema";
+
+  /** Puts the fields of one row. */
+  @FunctionalInterface
+  public interface RowWriter<T> {
+    void write(T row, RowFields fields);
+  }
+
+  String pathColumn() {
+    return columns.getFieldName(0);
+  }
+}

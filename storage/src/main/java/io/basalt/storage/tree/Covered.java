@@ -1,0 +1,25 @@
+package io.basalt.storage.tree;
+
+import io.basalt.storage.root.Position;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** The events below some positions. */
+public final class Covered implements Predicate<Event> {
+  private final Map<Partition, Long> next = new HashMap<>();
+
+  public Covered(List<Position> positions) {
+    positions.forEach(
+        each -> next.put(new Partition(each.incarnation(), each.partition()), each.next()));
+  }
+
+  @Override
+  public boolean test(Event event) {
+    Long end = next.get(new Partition(event.version().incarnation(), event.partition()));
+    return end != null && event.version().offset() < end;
+  }
+
+  private record Partition(int incarnation, int partition) {}
+}

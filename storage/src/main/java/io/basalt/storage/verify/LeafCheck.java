@@ -1,0 +1,209 @@
+package io.basalt.storage.verify;
+
+import io.basalt.storage.leaf.Branch;
+import io.basalt.storage.leaf.BranchCodec;
+import io.basalt.storage.leaf.BranchRef;
+import io.basalt.storage.leaf.Child;
+import io.basalt.storage.leaf.LeafReader;
+import io.basalt.storage.leaf.LeafRef;
+import io.basalt.storage.root.FileRef;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.TreeTop;
+import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.PathOrder;
+import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.tree.PathState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Branches and leaves: every copy is intact, each is what its parent says of it, and all paths
+ * ascend. What several roots share is read once.
+ */
+final class LeafCheck {
+  /** At most so many reads lead from a root to a path. */
+  private static final int HOPS = 7;
+
+  private final Copies copies;
+  private final Findings findings;
+  private final Map<FileRef, Optional<Branch>> branches = new HashMap<>();
+  private final Map<LeafRef, Optional<LeafReader>> leaves = new HashMap<>();
+  private final Set<FileRef> files = new HashSet<>();
+
+  LeafCheck(Copies copies, Findings findings) {
+    this.copies = copies;
+    this.findings = findings;
+  }
+
+  Set<FileRef> files() {
+    return files;
+  }
+
+  /** Checks a root's leaves and returns what they hold, in order. */
+  Iterator<PathState> check(Root root) {
+    if (root.tree().isEmpty()) {
+      return Collections.emptyIterator();
+    }
+    TreeTop top = root.tree().get();
+    if (files.add(top.usage())) {
+      copies.check(Problem.Kind.TREE, top.usage());
+    }
+    List<LeafRef> found = new ArrayList<>();
+    top.branch().ifPresent(branch -> collect(branch, 2, found));
+    long held = found.stream().mapToLong(LeafRef::files).sum();
+    long bytes = found.stream().mapToLong(LeafRef::bytes).sum();
+    if (held != top.files() || bytes != top.bytes()) {
+      problem(
+          "",
+          "root %d says %d files of %d bytes, its leaves hold %d of %d"
+              .formatted(root.number(), top.files(), top.bytes(), held, bytes));
+    }
+    for (int i = 1; i < found.size(); i++) {
+      if (PathOrder.INSTANCE.compare(found.get(i - 1).maxPath(), found.get(i).minPath()) >= 0) {
+        problem("", "leaves overlap at " + found.get(i).minPath());
+      }
+    }
+    return new States(found.iterator());
+  }
+
+  private void collect(FileRef file, int hops, List<LeafRef> found) {
+    if (hops == HOPS) {
+      problem(file.name(), "is more than " + HOPS + " reads away from the root");
+    }
+    Optional<Branch> branch = branches.computeIfAbsent(file, this::branch);
+    if (branch.isEmpty()) {
+      return;
+    }
+    for (Child child : branch.get().children()) {
+      if (child instanceof LeafRef leaf) {
+        found.add(leaf);
+      } else if (child instanceof BranchRef below) {
+        int first = found.size();
+        collect(below.file(), hops + 1, found);
+        requireSaid(below, found.subList(first, found.size()));
+      }
+    }
+  }
+
+  private void requireSaid(BranchRef branch, List<LeafRef> leaves) {
+    if (leaves.isEmpty()
+        || !leaves.get(0).minPath().equals(branch.minPath())
+        || !leaves.get(leaves.size() - 1).maxPath().equals(branch.maxPath())
+        || leaves.stream().mapToLong(LeafRef::files).sum() != branch.files()
+        || leaves.stream().mapToLong(LeafRef::bytes).sum() != branch.bytes()) {
+      problem(branch.file().name(), "is not what its parent says of it");
+    }
+  }
+
+  private Optional<Branch> branch(FileRef file) {
+    findings.count("branches", 1);
+    files.add(file);
+    Optional<ByteBuffer> bytes = copies.check(Problem.Kind.TREE, file);
+    if (bytes.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          BranchCodec.decode(bytes.get(), String.join("/", file.drives()), file.name()));
+    } catch (IOException | IllegalArgumentException e) {
+      problem(file.name(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<LeafReader> leaf(LeafRef leaf) {
+    findings.count("leaves", 1);
+    Map<String, ByteBuffer> tables = new HashMap<>();
+    leaf.tables()
+        .forEach(
+            table -> {
+              files.add(table);
+              copies
+                  .check(Problem.Kind.TREE, table)
+                  .ifPresent(bytes -> tables.put(table.name(), bytes));
+            });
+    if (tables.size() != leaf.tables().count()) {
+      return Optional.empty();
+    }
+    LeafReader reader = new LeafReader(leaf, tables);
+    requireSaid(leaf, reader);
+    return Optional.of(reader);
+  }
+
+  private void requireSaid(LeafRef leaf, LeafReader reader) {
+    long paths = 0;
+    long held = 0;
+    long extents = 0;
+    long parts = 0;
+    long bytes = 0;
+    String last = "";
+    for (Iterator<PathState> states = states(reader); states.hasNext(); paths++) {
+      PathState state = states.next();
+      if (PathOrder.INSTANCE.compare(last, state.path()) >= 0
+          || (paths == 0 && !state.path().equals(leaf.minPath()))) {
+        problem("", "the leaf from %s has %s after %s".formatted(leaf.minPath(), state, last));
+      }
+      last = state.path();
+      held += state.file().isPresent() ? 1 : 0;
+      extents += state.file().map(file -> file.extents().size()).orElse(0);
+      bytes += state.file().map(FileState::size).orElse(0L);
+      parts += state.parts().size();
+    }
+    if (!last.equals(leaf.maxPath())
+        || held != leaf.files()
+        || extents != leaf.extents()
+        || parts != leaf.parts()
+        || bytes != leaf.bytes()) {
+      problem(
+          "",
+          "the leaf from %s holds %d files with %d extents and %d bytes, and %d parts, up to %s: not what its branch says"
+              .formatted(leaf.minPath(), held, extents, bytes, parts, last));
+    }
+  }
+
+  private static Iterator<PathState> states(LeafReader reader) {
+    try {
+      return reader.states(PathRange.ALL);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void problem(String file, String what) {
+    findings.problem(Problem.Kind.TREE, "", file, what);
+  }
+
+  /** All paths of some leaves; those that cannot be read are problems already. */
+  private final class States implements Iterator<PathState> {
+    private final Iterator<LeafRef> rest;
+    private Iterator<PathState> states = Collections.emptyIterator();
+
+    private States(Iterator<LeafRef> rest) {
+      this.rest = rest;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!states.hasNext() && rest.hasNext()) {
+        Optional<LeafReader> reader = leaves.computeIfAbsent(rest.next(), LeafCheck.this::leaf);
+        states = reader.map(LeafCheck::states).orElseGet(Collections::emptyIterator);
+      }
+      return states.hasNext();
+    }
+
+    @Override
+    public PathState next() {
+      return states.next();
+    }
+  }
+}
