@@ -43,6 +43,12 @@ public interface ErasureCode extends AutoCloseable {
   /** What computes the parity. */
   Kernel kernel();
 
+  /**
+   * A row of the coding matrix: the factors of the data strips whose sum is this parity strip,
+   * counted from 0.
+   */
+  byte[] row(int parity);
+
   /** Computes the {@code m} parity strips from the {@code k} data strips. */
   void encode(ByteBuffer[] strips, int offset, int length);
 

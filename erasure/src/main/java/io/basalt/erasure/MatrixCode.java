@@ -92,6 +92,15 @@ final class MatrixCode implements ErasureCode {
   }
 
   @Override
+  public byte[] row(int parity) {
+    byte[] row = new byte[geometry.k()];
+    for (int column = 0; column < row.length; column++) {
+      row[column] = (byte) coding.at(parity, column);
+    }
+    return row;
+  }
+
+  @Override
   public void encode(ByteBuffer[] strips, int offset, int length) {
     checkOpen();
     StripCheck.count(strips, geometry);

@@ -39,6 +39,7 @@ public final class DriveSet implements AutoCloseable {
   private final Map<String, String> unopened = new LinkedHashMap<>();
   private final Map<String, DriveLane> lanes = new LinkedHashMap<>();
   private final Map<String, LongAdder> mismatches = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> reconstructed = new ConcurrentHashMap<>();
   private final List<ThreadPoolExecutor> threads = new ArrayList<>();
   private final ScheduledThreadPoolExecutor deadlines;
 
@@ -158,6 +159,12 @@ public final class DriveSet implements AutoCloseable {
     return result;
   }
 
+  /** Whether the drive failed, could not be opened or is not in the configuration. */
+  public boolean isUnavailable(String driveId) {
+    DriveLane lane = lanes.get(driveId);
+    return lane == null || lane.failure().isPresent();
+  }
+
   /**
    * Runs a call on a thread of the drive. The future fails with an IOException of {@link Drive}.
    */
@@ -236,6 +243,18 @@ public final class DriveSet implements AutoCloseable {
   public Map<String, Long> mismatches() {
     Map<String, Long> result = new LinkedHashMap<>();
     mismatches.forEach((drive, count) -> result.put(drive, count.sum()));
+    return result;
+  }
+
+  /** Counts bytes of a drive's strips that had to be computed from others. */
+  public void countReconstructed(String driveId, long bytes) {
+    reconstructed.computeIfAbsent(driveId, id -> new LongAdder()).add(bytes);
+  }
+
+  /** Bytes that this process computed because their strip was lost or wrong, by drive. */
+  public Map<String, Long> reconstructed() {
+    Map<String, Long> result = new LinkedHashMap<>();
+    reconstructed.forEach((drive, bytes) -> result.put(drive, bytes.sum()));
     return result;
   }
 

@@ -1,10 +1,14 @@
 package io.basalt.storage.drive;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /** Chooses drives for the copies of one thing. Pure: drives, space and chance come in. */
@@ -69,6 +73,54 @@ public final class Placement {
       }
     }
     return chosen;
+  }
+
+  /**
+   * Distinct drives for the strips of a stripe, each with {@code bytes} free: as evenly over the
+   * enclosures as these allow, and within an enclosure at random, weighted by free space. In random
+   * order, so that data and parity take turns on all drives. Empty if there are too few.
+   */
+  public static Optional<List<String>> strips(
+      List<Candidate> candidates, long bytes, int strips, RandomGenerator random) {
+    Map<String, List<Candidate>> left = new TreeMap<>();
+    candidates.stream()
+        .filter(candidate -> candidate.freeBytes() >= bytes)
+        .forEach(c -> left.computeIfAbsent(c.enclosure(), e -> new ArrayList<>()).add(c));
+    List<String> chosen = new ArrayList<>();
+    while (!left.isEmpty() && chosen.size() < strips) {
+      // One drive of each enclosure in turns; the last turn takes the enclosures with most room.
+      List<List<Candidate>> turn = new ArrayList<>(left.values());
+      turn.sort(Comparator.comparingLong(Placement::freeBytes).reversed());
+      for (List<Candidate> enclosure : turn) {
+        if (chosen.size() < strips) {
+          chosen.add(takeWeighted(enclosure, random).drive());
+        }
+      }
+      left.values().removeIf(List::isEmpty);
+    }
+    for (int last = chosen.size() - 1; last > 0; last--) {
+      Collections.swap(chosen, last, random.nextInt(last + 1));
+    }
+    return chosen.size() < strips ? Optional.empty() : Optional.of(chosen);
+  }
+
+  private static long freeBytes(List<Candidate> enclosure) {
+    return enclosure.stream().mapToLong(Candidate::freeBytes).sum();
+  }
+
+  private static Candidate takeWeighted(List<Candidate> from, RandomGenerator random) {
+    double at = random.nextDouble() * from.stream().mapToDouble(Placement::weight).sum();
+    int chosen = 0;
+    while (chosen < from.size() - 1 && at >= weight(from.get(chosen))) {
+      at -= weight(from.get(chosen));
+      chosen++;
+    }
+    return from.remove(chosen);
+  }
+
+  /** At least 1, so that a full drive can be chosen for what needs no space. */
+  private static double weight(Candidate candidate) {
+    return Math.max(1, candidate.freeBytes());
   }
 
   /** Whether several copies may stand in one enclosure once each enclosure has one. */

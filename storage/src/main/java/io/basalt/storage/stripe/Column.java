@@ -1,0 +1,56 @@
+package io.basalt.storage.stripe;
+
+import io.basalt.storage.root.Stripe;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The same range of every strip of a stripe in memory: direct, side by side, page by page, so that
+ * all strips are aligned alike.
+ */
+final class Column {
+  private final ByteBuffer[] strips;
+  private final int bytes;
+
+  /** Memory for a number of strips, each of whole blocks. */
+  Column(int width, int bytes) {
+    this.bytes = bytes;
+    this.strips = new ByteBuffer[width];
+    // One allocation cannot exceed 2 GiB; a column of any sensible size stays far below.
+    ByteBuffer memory = ByteBuffer.allocateDirect(Math.multiplyExact(width, bytes));
+    List<ByteBuffer> slices = new ArrayList<>();
+    for (int i = 0; i < width; i++) {
+      slices.add(memory.slice(i * bytes, bytes));
+    }
+    slices.toArray(strips);
+  }
+
+  /**
+   * As many bytes of each strip as a memory of {@code budget} bytes holds for all of them: whole
+   * blocks, at least one, at most {@code most}.
+   */
+  static int bytesFor(int width, long budget, int most) {
+    long fitting = budget / width / Stripe.BLOCK_BYTES * Stripe.BLOCK_BYTES;
+    return (int) Math.max(Stripe.BLOCK_BYTES, Math.min(fitting, most));
+  }
+
+  int width() {
+    return strips.length;
+  }
+
+  /** Bytes of each strip. */
+  int bytes() {
+    return bytes;
+  }
+
+  /** The strips, for a code; the array is not to be changed. */
+  ByteBuffer[] strips() {
+    return strips;
+  }
+
+  /** The first bytes of one strip, as a buffer of its own. */
+  ByteBuffer strip(int strip, int length) {
+    return strips[strip].slice(0, length);
+  }
+}

@@ -1,0 +1,231 @@
+package io.basalt.storage.stripe;
+
+import io.basalt.erasure.StripSet;
+import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.drive.Drive;
+import io.basalt.storage.drive.DriveFile;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.drive.DriveUnavailableException;
+import io.basalt.storage.root.Stripe;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Computes blocks of a lost data strip from any {@code k} strips that are left.
+ *
+ * <p>What comes out is compared with the checksum that the block had when it was written. That is
+ * always at hand: without a data strip at least one source is parity, and parity strips carry the
+ * checksums of all data strips. So the sources themselves need not be checked, unless the result is
+ * wrong; then one of them is, is found by its own checksums, and is left out of the next try.
+ */
+final class Reconstructor {
+  /** More than any reader meets; a bound for all cases. */
+  private static final int MOST_LOST_FILES = 10_000;
+
+  private final DriveSet drives;
+  private final Codes codes;
+  private final StripChecksums checksums;
+  private final Columns columns;
+
+  /** Files that are missing or not what they should be, on drives that answer. */
+  private final Map<String, String> lostFiles = new ConcurrentHashMap<>();
+
+  private final LongAdder bytes = new LongAdder();
+
+  Reconstructor(DriveSet drives, Codes codes, StripChecksums checksums, Columns columns) {
+    this.drives = drives;
+    this.codes = codes;
+    this.checksums = checksums;
+    this.columns = columns;
+  }
+
+  /** Bytes computed so far. */
+  long reconstructedBytes() {
+    return bytes.sum();
+  }
+
+  /** Most blocks of a stripe that one call computes. */
+  int mostBlocks(Stripe stripe) {
+    return columns.bytes(stripe.dataStrips() + 1) / Stripe.BLOCK_BYTES;
+  }
+
+  /** Whether a strip is known to be of no use, so that to try it only costs time. */
+  boolean isLost(Stripe stripe, int strip) {
+    return lostFiles.containsKey(stripe.fileName(strip));
+  }
+
+  /** What is known to be lost of a stripe. */
+  LostStrips lost(Stripe stripe) {
+    LostStrips lost = new LostStrips(stripe);
+    Map<String, String> unavailable = drives.unavailable();
+    for (int strip = 0; strip < stripe.strips(); strip++) {
+      String why = unavailable.get(stripe.drives().get(strip));
+      if (why == null) {
+        why = lostFiles.get(stripe.fileName(strip));
+      }
+      if (why != null) {
+        lost.add(strip, why);
+      }
+    }
+    return lost;
+  }
+
+  /** Notes why a strip cannot serve a read; what will not change is remembered. */
+  void note(LostStrips lost, Stripe stripe, int strip, IOException why) {
+    if (why instanceof CorruptDataException) {
+      drives.countMismatch(stripe.drives().get(strip));
+    }
+    String reason = reason(why);
+    lost.add(strip, reason);
+    if (why instanceof NoSuchFileException && lostFiles.size() < MOST_LOST_FILES) {
+      lostFiles.put(stripe.fileName(strip), reason);
+    }
+  }
+
+  private static String reason(IOException why) {
+    if (why instanceof NoSuchFileException) {
+      return "its file is missing";
+    }
+    return why instanceof DriveUnavailableException unavailable
+        ? unavailable.reason()
+        : why.getMessage();
+  }
+
+  /**
+   * Fills the target with blocks of a lost data strip.
+   *
+   * @param lost what is known to be lost, the strip included; grows by what is found out
+   * @throws IOException if fewer than {@code k} strips are left
+   */
+  void reconstruct(Stripe stripe, LostStrips lost, int strip, int first, ByteBuffer target)
+      throws IOException {
+    while (!attempt(stripe, lost, strip, first, target)) {
+      // One more strip is known to be lost, so this ends.
+      continue;
+    }
+    bytes.add(target.limit());
+    drives.countReconstructed(stripe.drives().get(strip), target.limit());
+  }
+
+  private boolean attempt(Stripe stripe, LostStrips lost, int strip, int first, ByteBuffer target)
+      throws IOException {
+    Sources sources = new Sources(stripe, lost.sources(), strip, first, target.limit());
+    if (!sources.read(lost)) {
+      return false;
+    }
+    ByteBuffer result = sources.decode();
+    if (sources.expected.mismatch(first, result, first) < 0) {
+      target.put(0, result, 0, target.limit());
+      columns.give(sources.column);
+      return true;
+    }
+    sources.findWrong(lost);
+    return false;
+  }
+
+  /** One column of k strips, and the strip that is computed from it. */
+  private final class Sources {
+    private final Stripe stripe;
+    private final int[] strips;
+    private final int wanted;
+    private final int first;
+    private final int length;
+    private final Column column;
+
+    /** The wanted strip's checksums, from the parity strip that is the last source. */
+    private volatile BlockChecksums expected;
+
+    Sources(Stripe stripe, int[] strips, int wanted, int first, int length) {
+      this.stripe = stripe;
+      this.strips = strips;
+      this.wanted = wanted;
+      this.first = first;
+      this.length = length;
+      this.column = columns.take(stripe.dataStrips() + 1);
+    }
+
+    /** Reads all sources in parallel; those that fail are lost, and false is the answer. */
+    boolean read(LostStrips lost) throws IOException {
+      List<CompletableFuture<Void>> reads = new ArrayList<>(strips.length);
+      for (int i = 0; i < strips.length; i++) {
+        int source = i;
+        reads.add(drives.submit(drive(strips[i]), drive -> read(drive, source)));
+      }
+      boolean complete = true;
+      for (int i = 0; i < strips.length; i++) {
+        try {
+          DriveSet.await(reads.get(i));
+        } catch (InterruptedIOException left) {
+          throw left;
+        } catch (IOException failed) {
+          note(lost, stripe, strips[i], failed);
+          complete = false;
+        }
+      }
+      return complete;
+    }
+
+    private Void read(Drive drive, int source) throws IOException {
+      int strip = strips[source];
+      try (DriveFile file = drive.open(stripe.fileName(strip))) {
+        if (source == strips.length - 1) {
+          expected = checksums.fromParity(drive, file, stripe, strip, wanted);
+        }
+        file.read(column.strip(source, length), StripLayout.blockPosition(first));
+      }
+      return null;
+    }
+
+    ByteBuffer decode() {
+      ByteBuffer[] all = new ByteBuffer[stripe.strips()];
+      for (int i = 0; i < strips.length; i++) {
+        all[strips[i]] = column.strips()[i];
+      }
+      all[wanted] = column.strips()[strips.length];
+      codes.of(stripe).decode(all, StripSet.of(wanted), 0, length);
+      return column.strip(strips.length, length);
+    }
+
+    /** Finds the sources that are not what was written. */
+    void findWrong(LostStrips lost) throws IOException {
+      boolean found = false;
+      for (int i = 0; i < strips.length; i++) {
+        int source = i;
+        try {
+          drives.call(drive(strips[i]), drive -> check(drive, source));
+        } catch (InterruptedIOException left) {
+          throw left;
+        } catch (IOException wrong) {
+          note(lost, stripe, strips[i], wrong);
+          found = true;
+        }
+      }
+      if (!found) {
+        throw new IOException(
+            "strips of stripe %s do not belong together, though each is intact: run verify"
+                .formatted(stripe.id()));
+      }
+    }
+
+    private Void check(Drive drive, int source) throws IOException {
+      int strip = strips[source];
+      try (DriveFile file = drive.open(stripe.fileName(strip))) {
+        BlockChecksums own = checksums.own(drive, file, stripe, strip);
+        own.require(first, column.strip(source, length), drive.info().id(), file.name());
+      }
+      return null;
+    }
+
+    private String drive(int strip) {
+      return stripe.drives().get(strip);
+    }
+  }
+}

@@ -1,0 +1,416 @@
+package io.basalt.storage.stripe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.basalt.erasure.ErasureCode;
+import io.basalt.erasure.Geometry;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.root.Stripe;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Ranges of stripes on real files, whole, with strips lost and with damage. */
+class StripeReaderTest {
+  private static final int BLOCK = Stripe.BLOCK_BYTES;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({"4, 2", "6, 3"})
+  void everyPatternOfLossesReadsTheSameBytes(int k, int m) throws Exception {
+    StripeDrives files = new StripeDrives(folder, k + m);
+    TestStripe stripe = TestStripe.random(0, k, m, 2, k);
+    files.write(stripe);
+    int patterns = 0;
+    for (int lost = 0; lost < 1 << (k + m); lost++) {
+      if (Integer.bitCount(lost) <= m) {
+        moveAway(files, lost);
+        assertReads(files, stripe, 0, stripe.data().length);
+        moveBack(files, lost);
+        patterns++;
+      }
+    }
+    assertThat(patterns).isEqualTo(k == 4 ? 22 : 130);
+  }
+
+  @Test
+  void withMoreLostTheErrorNamesStripeAndDrivesAndTheRestStaysReadable() throws Exception {
+    StripeDrives files = new StripeDrives(folder, 6);
+    TestStripe stripe = TestStripe.random(0, 4, 2, 2, 3);
+    files.write(stripe);
+    int stripBytes = 2 * BLOCK;
+    for (int lost = 0; lost < 1 << 6; lost++) {
+      if (Integer.bitCount(lost) != 3) {
+        continue;
+      }
+      moveAway(files, lost);
+      for (int strip = 0; strip < 4; strip++) {
+        if ((lost & 1 << strip) == 0) {
+          assertReads(files, stripe, strip * stripBytes, stripBytes);
+        } else {
+          assertUnreadable(files, stripe, strip * stripBytes, lost);
+        }
+      }
+      moveBack(files, lost);
+    }
+  }
+
+  private static void assertUnreadable(StripeDrives files, TestStripe stripe, int offset, int lost) {
+    List<String> drives =
+        IntStream.range(0, 6)
+            .filter(i -> (lost & 1 << i) != 0)
+            .mapToObj(i -> "capacity-" + i)
+            .toList();
+    try (DriveSet set = files.open();
+        StripeReader reader = new StripeReader(set)) {
+      assertThatThrownBy(() -> reader.read(stripe.stripe(), offset, ByteBuffer.allocate(10)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("stripe " + stripe.stripe().id() + " is unreadable")
+          .hasMessageContaining("3 of its 4+2 strips are lost")
+          .satisfies(e -> assertThat(drives).allMatch(drive -> e.getMessage().contains(drive)));
+    }
+  }
+
+  @Test
+  void everyRangeAroundEveryBoundaryIsRight() throws Exception {
+    StripeDrives files = new StripeDrives(folder, 5);
+    TestStripe stripe = TestStripe.random(0, 3, 2, 2, 11);
+    files.write(stripe);
+    List<Integer> boundaries = boundaries(stripe);
+    for (int lost : new int[] {0, 0b00001, 0b00110, 0b11000}) {
+      moveAway(files, lost);
+      try (DriveSet set = files.open();
+          StripeReader reader = new StripeReader(set)) {
+        for (int from : boundaries) {
+          for (int to : boundaries) {
+            if (from <= to) {
+              assertReads(reader, stripe, from, to - from);
+            }
+          }
+        }
+        assertThat(reader.reconstructedBytes() > 0).isEqualTo((lost & 0b111) != 0);
+      }
+      moveBack(files, lost);
+    }
+  }
+
+  private static List<Integer> boundaries(TestStripe stripe) {
+    List<Integer> edges = new ArrayList<>();
+    for (int block = 0; block <= stripe.data().length / BLOCK; block++) {
+      edges.add(block * BLOCK);
+    }
+    stripe.segments().forEach(segment -> edges.add((int) segment.end()));
+    return edges.stream()
+        .flatMap(edge -> IntStream.of(edge - 1, edge, edge + 1).boxed())
+        .filter(edge -> edge >= 0 && edge <= stripe.data().length)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void randomRangesOfRandomStripesAreRight() throws Exception {
+    long seed = 20;
+    Random random = new Random(seed);
+    for (int round = 0; round < 12; round++) {
+      int k = 1 + random.nextInt(7);
+      int m = 1 + random.nextInt(3);
+      StripeDrives files = new StripeDrives(folder.resolve("round-" + round), k + m);
+      TestStripe stripe =
+          TestStripe.random(round, k, m, 1 + random.nextInt(20), random.nextLong());
+      files.write(stripe);
+      int lost = 0;
+      for (int i = 0; i < m; i++) {
+        lost |= 1 << random.nextInt(k + m);
+      }
+      moveAway(files, lost);
+      try (DriveSet set = files.open();
+          StripeReader reader = new StripeReader(set)) {
+        for (int i = 0; i < 40; i++) {
+          int from = random.nextInt(stripe.data().length);
+          assertReads(reader, stripe, from, random.nextInt(stripe.data().length - from + 1));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aRangeOutsideOfTheStripeIsRefused() throws Exception {
+    StripeDrives files = new StripeDrives(folder, 2);
+    TestStripe stripe = TestStripe.random(0, 1, 1, 1, 3);
+    files.write(stripe);
+    try (DriveSet set = files.open();
+        StripeReader reader = new StripeReader(set)) {
+      assertThatThrownBy(() -> reader.read(stripe.stripe(), 1, ByteBuffer.allocate(BLOCK)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("bytes 1 to 65537");
+      assertThatThrownBy(() -> reader.read(stripe.stripe(), -1, ByteBuffer.allocate(1)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("bytes -1 to 0");
+    }
+  }
+
+  /** What is done to one strip's file; every byte must still be right, and the damage counted. */
+  enum Damage {
+    HEADER_FLIPPED {
+      @Override
+      void on(StripeDrives files, TestStripe stripe, int strip) throws IOException {
+        files.flipBit(stripe.stripe(), strip, 40);
+      }
+    },
+    HEADER_PADDING_FLIPPED {
+      @Override
+      void on(StripeDrives files, TestStripe stripe, int strip) throws IOException {
+        files.flipBit(stripe.stripe(), strip, 4095);
+      }
+    },
+    FIRST_BLOCK_FLIPPED {
+      @Override
+      void on(StripeDrives files, TestStripe stripe, int strip) throws IOException {
+        files.flipBit(stripe.stripe(), strip, StripLayout.position(7));
+      }
+    },
+    LAST_BYTE_FLIPPED {
+      @Override
+      void on(StripeDrives files, TestStripe stripe, int strip) throws IOException {
+        long last = stripe.stripe().stripBytes() - 1;
+        files.flipBit(stripe.stripe(), strip, StripLayout.position(last));
+      }
+    },
+    CHECKSUMS_FLIPPED {
+      @Override
+      void on(StripeDrives files, TestStripe stripe, int strip) throws IOException {
+        files.flipBit(stripe.stripe(), strip, StripLayout.checksumPosition(stripe.stripe()) + 1);
+      }
+    },
+    TRUNCATED_IN_DIRECTORY {
+      @Override
+      void on(StripeDrives files, TestStripe stripe, int strip) throws IOException {
+        long length = Files.size(files.file(stripe.stripe(), strip));
+        files.truncate(stripe.stripe(), strip, length - 1);
+      }
+    },
+    TRUNCATED_IN_BLOCKS {
+      @Override
+      void on(StripeDrives files, TestStripe stripe, int strip) throws IOException {
+        files.truncate(stripe.stripe(), strip, StripLayout.position(BLOCK + 5));
+      }
+    },
+    EMPTY {
+      @Override
+      void on(StripeDrives files, TestStripe stripe, int strip) throws IOException {
+        files.truncate(stripe.stripe(), strip, 0);
+      }
+    },
+    OF_ANOTHER_STRIPE {
+      @Override
+      void on(StripeDrives files, TestStripe stripe, int strip) throws IOException {
+        TestStripe other = TestStripe.random(99, 4, 2, 3, 99);
+        if (!Files.exists(files.file(other.stripe(), strip))) {
+          files.write(other);
+        }
+        StripeDrives.swap(files.file(stripe.stripe(), strip), files.file(other.stripe(), strip));
+      }
+    },
+    OF_ANOTHER_GEOMETRY {
+      @Override
+      void on(StripeDrives files, TestStripe stripe, int strip) throws IOException {
+        TestStripe other = TestStripe.random(98, 5, 1, 3, 98);
+        if (!Files.exists(files.file(other.stripe(), strip))) {
+          files.write(other);
+        }
+        StripeDrives.swap(files.file(stripe.stripe(), strip), files.file(other.stripe(), strip));
+      }
+    };
+
+    abstract void on(StripeDrives files, TestStripe stripe, int strip) throws IOException;
+  }
+
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.EnumSource
+  void damageOfUpToMStripsIsAnsweredByTheOthersAndCounted(Damage damage) throws Exception {
+    StripeDrives files = new StripeDrives(folder, 6);
+    TestStripe stripe = TestStripe.random(0, 4, 2, 3, 5);
+    files.write(stripe);
+    damage.on(files, stripe, 1);
+    assertReadsAndCounts(files, stripe, "capacity-1");
+    damage.on(files, stripe, 4);
+    assertReadsAndCounts(files, stripe, "capacity-1", "capacity-4");
+  }
+
+  private static void assertReadsAndCounts(
+      StripeDrives files, TestStripe stripe, String... drives) throws IOException {
+    try (DriveSet set = files.open();
+        StripeReader reader = new StripeReader(set)) {
+      assertReads(reader, stripe, 0, stripe.data().length);
+      assertThat(set.mismatches().keySet()).isSubsetOf(Arrays.asList(drives));
+      assertThat(set.mismatches()).containsKey(drives[0]);
+      assertThat(set.reconstructed()).containsOnlyKeys("capacity-1");
+      assertThat(reader.reconstructedBytes()).isEqualTo(set.reconstructed().get("capacity-1"));
+    }
+  }
+
+  @Test
+  void oneWrongBlockCostsOneBlock() throws Exception {
+    StripeDrives files = new StripeDrives(folder, 6);
+    TestStripe stripe = TestStripe.random(0, 4, 2, 8, 5);
+    files.write(stripe);
+    files.flipBit(stripe.stripe(), 2, StripLayout.position(3 * BLOCK + 9));
+    try (DriveSet set = files.open();
+        StripeReader reader = new StripeReader(set)) {
+      assertReads(reader, stripe, 0, stripe.data().length);
+      assertThat(reader.reconstructedBytes()).isEqualTo(BLOCK);
+    }
+  }
+
+  @Test
+  void aRangeTouchesOnlyItsStrips() throws Exception {
+    StripeDrives files = new StripeDrives(folder, 6);
+    TestStripe stripe = TestStripe.random(0, 4, 2, 2, 5);
+    files.write(stripe);
+    for (int drive : new int[] {0, 2, 3, 4, 5}) {
+      files.unplug(drive);
+    }
+    assertReads(files, stripe, 2 * BLOCK, 2 * BLOCK);
+  }
+
+  @Test
+  void parityThatDoesNotBelongToTheDataIsNeverServed() throws Exception {
+    StripeDrives files = new StripeDrives(folder, 6);
+    TestStripe one = TestStripe.random(0, 4, 2, 2, 5);
+    files.write(one);
+    rewriteParityOf(files, one, 4);
+    files.unplug(1);
+    files.unplug(5);
+    try (DriveSet set = files.open();
+        StripeReader reader = new StripeReader(set)) {
+      assertThatThrownBy(
+              () -> reader.read(one.stripe(), 2L * BLOCK, ByteBuffer.allocate(2 * BLOCK)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("do not belong together")
+          .hasMessageContaining(one.stripe().id());
+    }
+  }
+
+  /** Makes a parity strip that is intact in itself and wrong. */
+  private static void rewriteParityOf(StripeDrives files, TestStripe stripe, int parity)
+      throws IOException {
+    Path file = files.file(stripe.stripe(), parity);
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    bytes.put((int) StripLayout.position(100), (byte) (bytes.get(4196) ^ 1));
+    BlockChecksums checksums = new BlockChecksums(StripLayout.blocks(stripe.stripe()));
+    checksums.compute(0, bytes.slice(StripLayout.HEADER_BYTES, 2 * BLOCK));
+    checksums.encode(bytes.position((int) StripLayout.checksumPosition(stripe.stripe())));
+    Files.write(file, bytes.array());
+  }
+
+  @Test
+  void manyReadersAtOnceSeeTheSameBytesWhileDrivesGo() throws Exception {
+    StripeDrives files = new StripeDrives(folder, 9);
+    TestStripe stripe = TestStripe.random(0, 6, 3, 6, 8);
+    files.write(stripe);
+    try (DriveSet set = files.open();
+        StripeReader reader = new StripeReader(set)) {
+      List<CompletableFuture<Void>> readers = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        Random random = new Random(i);
+        readers.add(
+            CompletableFuture.runAsync(
+                () -> {
+                  for (int round = 0; round < 30; round++) {
+                    int from = random.nextInt(stripe.data().length);
+                    int length = random.nextInt(Math.min(500_000, stripe.data().length - from));
+                    assertReadsAsync(reader, stripe, from, length);
+                  }
+                }));
+      }
+      files.unplug(2);
+      Files.delete(files.file(stripe.stripe(), 4));
+      files.flipBit(stripe.stripe(), 0, StripLayout.position(3L * BLOCK));
+      CompletableFuture.allOf(readers.toArray(CompletableFuture[]::new)).get();
+      assertReads(reader, stripe, 0, stripe.data().length);
+    }
+  }
+
+  private static void assertReadsAsync(StripeReader reader, TestStripe stripe, int from, int length) {
+    ByteBuffer target = ByteBuffer.allocateDirect(length);
+    reader.start(stripe.stripe(), from, target).join();
+    byte[] found = new byte[length];
+    target.get(0, found);
+    assertThat(Arrays.equals(found, 0, length, stripe.data(), from, from + length)).isTrue();
+  }
+
+  @Test
+  void theFilesAreJerasuresStripes() throws Exception {
+    StripeDrives files = new StripeDrives(folder, 7);
+    TestStripe stripe = TestStripe.random(0, 4, 3, 2, 17);
+    files.write(stripe);
+    ByteBuffer[] strips = new ByteBuffer[7];
+    for (int strip = 0; strip < 7; strip++) {
+      byte[] file = Files.readAllBytes(files.file(stripe.stripe(), strip));
+      strips[strip] = ByteBuffer.allocateDirect(2 * BLOCK).put(file, 4096, 2 * BLOCK).clear();
+      if (strip < 4) {
+        assertThat(Arrays.copyOfRange(file, 4096, 4096 + 2 * BLOCK))
+            .isEqualTo(
+                Arrays.copyOfRange(stripe.data(), strip * 2 * BLOCK, (strip + 1) * 2 * BLOCK));
+      }
+    }
+    ByteBuffer[] again = Arrays.copyOf(strips, 7);
+    for (int strip = 4; strip < 7; strip++) {
+      again[strip] = ByteBuffer.allocateDirect(2 * BLOCK);
+    }
+    try (ErasureCode code =
+        ErasureCode.open(new Geometry(4, 3), io.basalt.erasure.KernelChoice.JAVA)) {
+      code.encode(again, 0, 2 * BLOCK);
+    }
+    for (int strip = 4; strip < 7; strip++) {
+      assertThat(strips[strip]).isEqualTo(again[strip]);
+    }
+  }
+
+  private static void assertReads(StripeDrives files, TestStripe stripe, int from, int length)
+      throws IOException {
+    try (DriveSet set = files.open();
+        StripeReader reader = new StripeReader(set)) {
+      assertReads(reader, stripe, from, length);
+    }
+  }
+
+  private static void assertReads(StripeReader reader, TestStripe stripe, int from, int length)
+      throws IOException {
+    byte[] found = new byte[length];
+    reader.read(stripe.stripe(), from, ByteBuffer.wrap(found));
+    assertThat(Arrays.mismatch(found, 0, length, stripe.data(), from, from + length))
+        .as("first difference in bytes %d to %d", from, from + length)
+        .isEqualTo(-1);
+  }
+
+  private static void moveAway(StripeDrives files, int drives) throws IOException {
+    for (int drive = 0; drive < Integer.SIZE; drive++) {
+      if ((drives & 1 << drive) != 0) {
+        files.unplug(drive);
+      }
+    }
+  }
+
+  private static void moveBack(StripeDrives files, int drives) throws IOException {
+    for (int drive = 0; drive < Integer.SIZE; drive++) {
+      if ((drives & 1 << drive) != 0) {
+        files.plugIn(drive);
+      }
+    }
+  }
+}

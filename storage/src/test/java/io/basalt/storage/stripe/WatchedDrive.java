@@ -1,0 +1,127 @@
+package io.basalt.storage.stripe;
+
+import io.basalt.storage.drive.Drive;
+import io.basalt.storage.drive.DriveFile;
+import io.basalt.storage.drive.DriveInfo;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A drive that remembers where it was written, and may store one byte wrongly. */
+final class WatchedDrive implements Drive {
+  private final Drive drive;
+  private final Map<String, List<long[]>> writes = new TreeMap<>();
+  private long rotAt = -1;
+
+  WatchedDrive(Drive drive) {
+    this.drive = drive;
+  }
+
+  /** From now on the byte at this position of any file is stored wrongly. */
+  void rot(long position) {
+    rotAt = position;
+  }
+
+  /** Positions and lengths of the writes to a file, in order. */
+  List<long[]> writes(String name) {
+    return writes.get(name);
+  }
+
+  @Override
+  public DriveInfo info() {
+    return drive.info();
+  }
+
+  @Override
+  public DriveFile create(String name, long size) throws IOException {
+    return new Watched(drive.create(name, size));
+  }
+
+  @Override
+  public DriveFile open(String name) throws IOException {
+    return drive.open(name);
+  }
+
+  @Override
+  public DriveFile openForWrite(String name) throws IOException {
+    return drive.openForWrite(name);
+  }
+
+  @Override
+  public List<StoredFile> list(String directory) throws IOException {
+    return drive.list(directory);
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    drive.delete(name);
+  }
+
+  @Override
+  public void link(String existing, String name) throws IOException {
+    drive.link(existing, name);
+  }
+
+  @Override
+  public void forceDirectoryOf(String name) throws IOException {
+    drive.forceDirectoryOf(name);
+  }
+
+  @Override
+  public long usedBytes() throws IOException {
+    return drive.usedBytes();
+  }
+
+  private final class Watched implements DriveFile {
+    private final DriveFile file;
+
+    Watched(DriveFile file) {
+      this.file = file;
+    }
+
+    @Override
+    public String name() {
+      return file.name();
+    }
+
+    @Override
+    public long length() throws IOException {
+      return file.length();
+    }
+
+    @Override
+    public void write(ByteBuffer source, long position) throws IOException {
+      long end = position + source.remaining();
+      writes.computeIfAbsent(name(), n -> new ArrayList<>()).add(new long[] {position, end});
+      file.write(source, position);
+      if (position <= rotAt && rotAt < end) {
+        ByteBuffer one = ByteBuffer.allocate(1);
+        file.read(one, rotAt);
+        file.write(one.put(0, (byte) (one.get(0) ^ 0x10)).clear(), rotAt);
+      }
+    }
+
+    @Override
+    public void read(ByteBuffer target, long position) throws IOException {
+      file.read(target, position);
+    }
+
+    @Override
+    public void force() throws IOException {
+      file.force();
+    }
+
+    @Override
+    public void truncate(long length) throws IOException {
+      file.truncate(length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+}
