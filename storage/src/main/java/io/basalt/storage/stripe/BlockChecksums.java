@@ -3,6 +3,7 @@ package io.basalt.storage.stripe;
 import io.basalt.storage.CorruptDataException;
 import io.basalt.storage.root.Stripe;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -46,8 +47,7 @@ final class BlockChecksums {
   }
 
   /** Checks whole blocks: the buffer's remaining bytes; the names are for the error. */
-  void require(int first, ByteBuffer bytes, String drive, String file)
-      throws CorruptDataException {
+  void require(int first, ByteBuffer bytes, String drive, String file) throws CorruptDataException {
     int bad = mismatch(first, bytes, first);
     if (bad >= 0) {
       int at = bytes.position() + (bad - first) * Stripe.BLOCK_BYTES;
@@ -92,6 +92,16 @@ final class BlockChecksums {
           "%08x".formatted(found));
     }
     return checksums;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof BlockChecksums that && Arrays.equals(values, that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(values);
   }
 
   private static int crc32c(ByteBuffer bytes) {

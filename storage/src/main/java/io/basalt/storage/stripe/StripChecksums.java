@@ -37,7 +37,11 @@ final class StripChecksums {
   /** A strip's checksums from its own file. */
   BlockChecksums own(Drive drive, DriveFile file, Stripe stripe, int strip) throws IOException {
     return of(
-        drive, file, stripe, new Key(stripe.id(), strip, strip), StripLayout.checksumPosition(stripe));
+        drive,
+        file,
+        stripe,
+        new Key(stripe.id(), strip, strip),
+        StripLayout.checksumPosition(stripe));
   }
 
   /** A data strip's checksums from the file of a parity strip. */

@@ -22,8 +22,7 @@ public record StripDirectory(String stripe, List<String> drives, List<PackedSegm
 
   public StripDirectory {
     drives = List.copyOf(drives);
-    segments =
-        segments.stream().sorted(Comparator.comparingLong(PackedSegment::offset)).toList();
+    segments = segments.stream().sorted(Comparator.comparingLong(PackedSegment::offset)).toList();
   }
 
   static StripDirectory of(Stripe stripe, List<PackedSegment> segments) {

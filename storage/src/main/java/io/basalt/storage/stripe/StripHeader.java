@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 
 /**
  * The head of a strip file, as it must be: a frame, and zeros up to {@link
- * StripLayout#HEADER_BYTES}. Who reads a strip compares it with the header that the stripe asks for,
- * so that a file of another store, stripe, number or geometry is never taken for it.
+ * StripLayout#HEADER_BYTES}. Who reads a strip compares it with the header that the stripe asks
+ * for, so that a file of another store, stripe, number or geometry is never taken for it.
  */
 final class StripHeader {
   static final String CODE = "reed_sol_van";

@@ -185,8 +185,7 @@ public final class StripeReader implements Closeable {
       for (int block = own.mismatch(first, target, first);
           block >= 0;
           block = own.mismatch(first, target, block + 1)) {
-        ByteBuffer bytes =
-            target.slice((block - first) * Stripe.BLOCK_BYTES, Stripe.BLOCK_BYTES);
+        ByteBuffer bytes = target.slice((block - first) * Stripe.BLOCK_BYTES, Stripe.BLOCK_BYTES);
         wrong.add(
             new CorruptBlock(block, own.corrupt(drive.info().id(), file.name(), block, bytes)));
       }

@@ -166,15 +166,12 @@ final class StripeWrite {
         strip ->
             drive -> {
               compare(strip, header(strip), 0);
-              compare(
-                  strip, checksums(strip, strip + 1), StripLayout.checksumPosition(stripe));
+              compare(strip, checksums(strip, strip + 1), StripLayout.checksumPosition(stripe));
               if (strip >= stripe.dataStrips()) {
                 compare(strip, ofData.duplicate(), StripLayout.checksumPosition(stripe, 0));
               }
               compare(
-                  strip,
-                  ByteBuffer.wrap(directory),
-                  StripLayout.directoryPosition(stripe, strip));
+                  strip, ByteBuffer.wrap(directory), StripLayout.directoryPosition(stripe, strip));
               files[strip].close();
               return null;
             });

@@ -77,8 +77,7 @@ class StripeCrashTest {
         IntStream.range(lost, stripe.stripe().strips())
             .mapToObj(i -> drive(set, stripe.stripe().drives().get(i)))
             .toList();
-    DriveSet degraded =
-        DriveSet.sequential(SimulatedDrives.STORE, left, DriveSet.Options.DEFAULTS);
+    DriveSet degraded = DriveSet.sequential(SimulatedDrives.STORE, left, DriveSet.Options.DEFAULTS);
     byte[] found = new byte[stripe.data().length];
     try (StripeReader reader = new StripeReader(degraded)) {
       reader.read(stripe.stripe(), 0, ByteBuffer.wrap(found));

@@ -68,7 +68,8 @@ class StripeReaderTest {
     }
   }
 
-  private static void assertUnreadable(StripeDrives files, TestStripe stripe, int offset, int lost) {
+  private static void assertUnreadable(
+      StripeDrives files, TestStripe stripe, int offset, int lost) {
     List<String> drives =
         IntStream.range(0, 6)
             .filter(i -> (lost & 1 << i) != 0)
@@ -129,8 +130,7 @@ class StripeReaderTest {
       int k = 1 + random.nextInt(7);
       int m = 1 + random.nextInt(3);
       StripeDrives files = new StripeDrives(folder.resolve("round-" + round), k + m);
-      TestStripe stripe =
-          TestStripe.random(round, k, m, 1 + random.nextInt(20), random.nextLong());
+      TestStripe stripe = TestStripe.random(round, k, m, 1 + random.nextInt(20), random.nextLong());
       files.write(stripe);
       int lost = 0;
       for (int i = 0; i < m; i++) {
@@ -251,8 +251,8 @@ class StripeReaderTest {
     assertReadsAndCounts(files, stripe, "capacity-1", "capacity-4");
   }
 
-  private static void assertReadsAndCounts(
-      StripeDrives files, TestStripe stripe, String... drives) throws IOException {
+  private static void assertReadsAndCounts(StripeDrives files, TestStripe stripe, String... drives)
+      throws IOException {
     try (DriveSet set = files.open();
         StripeReader reader = new StripeReader(set)) {
       assertReads(reader, stripe, 0, stripe.data().length);
@@ -345,7 +345,8 @@ class StripeReaderTest {
     }
   }
 
-  private static void assertReadsAsync(StripeReader reader, TestStripe stripe, int from, int length) {
+  private static void assertReadsAsync(
+      StripeReader reader, TestStripe stripe, int from, int length) {
     ByteBuffer target = ByteBuffer.allocateDirect(length);
     reader.start(stripe.stripe(), from, target).join();
     byte[] found = new byte[length];

@@ -36,10 +36,8 @@ class StripeWriterTest {
 
   @Test
   void everyByteIsReadOnceAndWrittenOnceFromTheStartOfEachStripToItsEnd() throws Exception {
-    List<WatchedDrive> watched =
-        simulated.drives().stream().map(WatchedDrive::new).toList();
-    DriveSet set =
-        DriveSet.sequential(SimulatedDrives.STORE, watched, DriveSet.Options.DEFAULTS);
+    List<WatchedDrive> watched = simulated.drives().stream().map(WatchedDrive::new).toList();
+    DriveSet set = DriveSet.sequential(SimulatedDrives.STORE, watched, DriveSet.Options.DEFAULTS);
     Map<String, BitSet> read = new HashMap<>();
 
     new StripeWriter(set, ONE_BLOCK_COLUMNS)
@@ -143,9 +141,7 @@ class StripeWriterTest {
   void aFullDriveLeavesNothing() throws Exception {
     simulated.fill("capacity-5");
     assertThatThrownBy(
-            () ->
-                new StripeWriter(drives)
-                    .write(stripe.stripe(), stripe.segments(), stripe::read))
+            () -> new StripeWriter(drives).write(stripe.stripe(), stripe.segments(), stripe::read))
         .isInstanceOf(DriveFullException.class)
         .hasMessageContaining("drive capacity-5");
     for (Drive drive : simulated.drives()) {
@@ -185,9 +181,7 @@ class StripeWriterTest {
         DriveSet set =
             DriveSet.sequential(SimulatedDrives.STORE, watched, DriveSet.Options.DEFAULTS);
         assertThatThrownBy(
-                () ->
-                    new StripeWriter(set)
-                        .write(stripe.stripe(), stripe.segments(), stripe::read))
+                () -> new StripeWriter(set).write(stripe.stripe(), stripe.segments(), stripe::read))
             .isInstanceOf(CorruptDataException.class)
             .hasMessageContaining("drive capacity-" + strip)
             .hasMessageContaining(stripe.stripe().fileName(strip));
@@ -213,8 +207,7 @@ class StripeWriterTest {
         .hasMessageContaining("segment b takes bytes 99 to 100");
     assertThatThrownBy(
             () ->
-                new StripeWriter(drives)
-                    .write(small, List.of(packed("a", 1, BLOCK)), stripe::read))
+                new StripeWriter(drives).write(small, List.of(packed("a", 1, BLOCK)), stripe::read))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("segment a takes bytes 1 to 65537");
   }
