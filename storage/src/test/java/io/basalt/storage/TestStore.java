@@ -7,22 +7,30 @@ import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.StoreInitializer;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
+import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.FileDrive;
 import io.basalt.storage.ingest.Flushed;
 import io.basalt.storage.ingest.Range;
+import io.basalt.storage.location.LocationEdit;
+import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.Incarnation;
+import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.LiveAttempt;
 import io.basalt.storage.root.RootBuilder;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Stripe;
 import io.basalt.storage.root.Tail;
 import io.basalt.storage.run.RunChange;
 import io.basalt.storage.run.RunMaker;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.segment.SegmentWriter;
+import io.basalt.storage.stripe.PackedSegment;
+import io.basalt.storage.stripe.StripeWriter;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.Version;
@@ -36,11 +44,15 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A store in a folder, on real files, with an arbiter in memory and one writer of one partition.
@@ -57,10 +69,12 @@ public final class TestStore implements AutoCloseable {
   private final Attempt attempt;
   private final SegmentWriter writer;
   private final RunMaker runs;
+  private final LocationMapWriter maps;
+  private int stripes;
   private long next;
   private long committed;
 
-  private TestStore(Path folder, String segmentSize) throws Exception {
+  private TestStore(Path folder, String segmentSize, int capacityDrives) throws Exception {
     this.folder = folder;
     Path file = folder.resolve("basalt.yaml");
     Files.writeString(
@@ -70,12 +84,11 @@ public final class TestStore implements AutoCloseable {
         drives:
           - {id: scm-0, tier: scm, path: scm-0, enclosure: a, size: 1GiB}
           - {id: scm-1, tier: scm, path: scm-1, enclosure: b, size: 1GiB}
-          - {id: capacity-0, tier: capacity, path: capacity-0, enclosure: c, size: 1GiB}
-        segment-size: %s
+        %ssegment-size: %s
         kafka:
           bootstrap: 127.0.0.1:9092
         """
-            .formatted(segmentSize));
+            .formatted(capacity(capacityDrives), segmentSize));
     config = StoreConfigLoader.load(file);
     DriveSet.initialise(config, ID);
     drives = sequential(config);
@@ -96,24 +109,35 @@ public final class TestStore implements AutoCloseable {
         new SegmentWriter(
             drives, SegmentWriter.Options.of(config), attempt.toString(), 0, new Random(11), clock);
     MirroredFiles files = new MirroredFiles(drives);
+    maps = new LocationMapWriter(files, attempt);
     runs =
         new RunMaker(
-            files,
-            new SegmentReader(drives),
-            new LocationMapWriter(files, attempt),
-            attempt,
-            RunMaker.Policy.DEFAULTS,
-            clock);
+            files, new SegmentReader(drives), maps, attempt, RunMaker.Policy.DEFAULTS, clock);
+  }
+
+  private static String capacity(int drives) {
+    return IntStream.range(0, drives)
+        .mapToObj(
+            i ->
+                "  - {id: capacity-%1$d, tier: capacity, path: capacity-%1$d, enclosure: c%1$d, size: 1GiB}\n"
+                    .formatted(i))
+        .collect(Collectors.joining());
   }
 
   /** A new, empty store with segments of 2 MiB. */
   public static TestStore create(Path folder) throws Exception {
-    return new TestStore(folder, "2MiB");
+    return create(folder, "2MiB");
   }
 
   /** A new, empty store. */
   public static TestStore create(Path folder, String segmentSize) throws Exception {
-    return new TestStore(folder, segmentSize);
+    return new TestStore(folder, segmentSize, 1);
+  }
+
+  /** A new, empty store with so many capacity drives, each in an enclosure of its own. */
+  public static TestStore create(Path folder, String segmentSize, int capacityDrives)
+      throws Exception {
+    return new TestStore(folder, segmentSize, capacityDrives);
   }
 
   private static DriveSet sequential(StoreConfig config) throws IOException {
@@ -203,6 +227,79 @@ public final class TestStore implements AutoCloseable {
   /** Makes a run of all sealed segments; what readers see stays the same. */
   public Root makeRun() throws Exception {
     return commit(runs.make(head()).orElseThrow());
+  }
+
+  /**
+   * Moves sealed segments of the location map into a new stripe on the first capacity drives and
+   * deletes their mirrors.
+   */
+  public Stripe moveToStripe(List<SegmentLocation> segments, int k, int m) throws Exception {
+    List<PackedSegment> packed = new ArrayList<>();
+    long offset = 0;
+    for (SegmentLocation segment : segments) {
+      packed.add(new PackedSegment(segment, offset));
+      offset += segment.packedBytes();
+    }
+    long blocks = (offset + k * (long) Stripe.BLOCK_BYTES - 1) / (k * (long) Stripe.BLOCK_BYTES);
+    Stripe stripe =
+        new Stripe(
+            "%s-0-%d".formatted(attempt, stripes++),
+            k,
+            m,
+            Math.max(1, blocks) * Stripe.BLOCK_BYTES,
+            IntStream.range(0, k + m).mapToObj(i -> "capacity-" + i).toList());
+    new StripeWriter(drives).write(stripe, packed, this::readMirror);
+    commitMoved(packed, stripe);
+    for (SegmentLocation segment : segments) {
+      for (String mirror : segment.mirrors()) {
+        Files.delete(file(mirror, segment.fileName()));
+      }
+    }
+    return stripe;
+  }
+
+  /** Commits that segments stand in a stripe, whatever that holds. */
+  public Root commitMoved(List<PackedSegment> packed, Stripe stripe) throws Exception {
+    List<LocationEdit.Move> moves =
+        packed.stream()
+            .map(
+                each ->
+                    new LocationEdit.Move(
+                        each.segment(),
+                        each.segment().movedTo(new StripePlace(stripe.id(), each.offset()))))
+            .toList();
+    LocationEdit edit = LocationEdit.moving(moves, List.of(stripe));
+    return commit(maps.write(head(), edit)::apply);
+  }
+
+  private CompletableFuture<Void> readMirror(
+      SegmentLocation segment, long position, ByteBuffer target) {
+    long shards = Math.max(0, Math.min(target.remaining(), segment.dataEnd() - position));
+    return drives.submit(
+        segment.mirrors().get(0),
+        drive -> {
+          try (DriveFile file = drive.open(segment.fileName())) {
+            file.read(target.slice(0, (int) shards), position);
+            int index = target.remaining() - (int) shards;
+            long at = segment.indexStart() + position + shards - segment.dataEnd();
+            if (index > 0) {
+              file.read(target.slice((int) shards, index), at);
+            }
+          }
+          return null;
+        });
+  }
+
+  /** Sealed segments that are no tails. */
+  public List<SegmentLocation> allSealed() throws IOException {
+    return LocationMap.load(new MirroredFiles(drives), head()).sealed().stream()
+        .sorted(Comparator.comparing(SegmentLocation::segment))
+        .toList();
+  }
+
+  /** Those of them that stand on mirrors. */
+  public List<SegmentLocation> sealed() throws IOException {
+    return allSealed().stream().filter(segment -> !segment.mirrors().isEmpty()).toList();
   }
 
   public RunMaker runs() {

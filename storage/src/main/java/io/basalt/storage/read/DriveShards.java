@@ -5,7 +5,9 @@ import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.read.ReadStep.SegmentRange;
+import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Stripe;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Shard;
 import java.io.IOException;
@@ -17,9 +19,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 
 /**
- * Shards from the drives. The quick way reads a whole range from one mirror, the mirrors in turn,
- * and checks each shard while it is in the processor's cache; what that cannot give, {@link
- * SegmentReader} gets shard by shard from either mirror.
+ * Shards from the drives. The quick way reads a whole range from one file, of a mirror, the mirrors
+ * in turn, or of a strip, and checks each shard while it is in the processor's cache. A range of a
+ * strip that is known to be lost is reconstructed. What that cannot give, {@link SegmentReader}
+ * gets shard by shard from either mirror or from any strips.
  */
 final class DriveShards implements ShardSource {
   /** What is read before it is checked: it stays in the processor's cache in between. */
@@ -43,8 +46,41 @@ final class DriveShards implements ShardSource {
       return CompletableFuture.failedFuture(
           new IOException("segment " + range.segment() + " is not in the location map"));
     }
-    String file = place.get().fileName();
-    return drives.submit(mirror(place.get()), drive -> read(drive, file, range, target));
+    return place.get().place() instanceof StripePlace inStripe
+        ? startInStripe(inStripe, range, target)
+        : startOnMirror(place.get(), range, target);
+  }
+
+  private CompletableFuture<Void> startOnMirror(
+      SegmentLocation place, SegmentRange range, ByteBuffer target) {
+    String file = place.fileName();
+    return drives.submit(
+        mirror(place), drive -> read(drive, file, range.position(), range, target));
+  }
+
+  /** Shards lie in front of the hole, so their positions in the segment are those in the stripe. */
+  private CompletableFuture<Void> startInStripe(
+      StripePlace place, SegmentRange range, ByteBuffer target) {
+    Optional<Stripe> stripe = locations.stripe(place.stripe());
+    if (stripe.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          new IOException("stripe " + place.stripe() + " is not in the location map"));
+    }
+    long offset = place.offset() + range.position();
+    return segments
+        .stripes()
+        .inOneStrip(stripe.get(), offset, range.lengthBytes())
+        .map(
+            strip ->
+                drives.submit(
+                    strip.drive(),
+                    drive -> read(drive, strip.file(), strip.position(), range, target)))
+        .orElseGet(
+            () ->
+                segments
+                    .stripes()
+                    .start(stripe.get(), offset, target)
+                    .thenCompose(done -> checked(stripe.get(), range, target)));
   }
 
   private String mirror(SegmentLocation place) {
@@ -59,24 +95,45 @@ final class DriveShards implements ShardSource {
     return mirrors.get(first);
   }
 
-  private static Void read(Drive drive, String name, SegmentRange range, ByteBuffer target)
+  /** Reads a range that begins at {@code start} of a file. */
+  private static Void read(
+      Drive drive, String name, long start, SegmentRange range, ByteBuffer target)
       throws IOException {
     List<Shard> shards = range.shards();
     int offset = 0;
     try (DriveFile file = drive.open(name)) {
       for (int i = 0; i < shards.size(); ) {
         int after = endOfChunk(shards, i);
-        long position = shards.get(i).position();
         Shard last = shards.get(after - 1);
-        int length = (int) (last.position() + last.length() - position);
-        file.read(target.slice(offset, length), position);
+        int length = (int) (last.position() + last.length() - shards.get(i).position());
+        file.read(target.slice(offset, length), start + offset);
         for (; i < after; i++) {
-          check(drive, name, shards.get(i), target.slice(offset, shards.get(i).length()));
+          check(
+              drive.info().id(), name, shards.get(i), target.slice(offset, shards.get(i).length()));
           offset += shards.get(i).length();
         }
       }
     }
     return null;
+  }
+
+  /** Blocks were checked already; that they hold these shards is checked here. */
+  private static CompletableFuture<Void> checked(
+      Stripe stripe, SegmentRange range, ByteBuffer target) {
+    int offset = 0;
+    for (Shard shard : range.shards()) {
+      try {
+        check(
+            String.join(", ", stripe.drives()),
+            "stripe " + stripe.id(),
+            shard,
+            target.slice(offset, shard.length()));
+      } catch (CorruptDataException corrupt) {
+        return CompletableFuture.failedFuture(corrupt);
+      }
+      offset += shard.length();
+    }
+    return CompletableFuture.completedFuture(null);
   }
 
   /** As many shards as one read takes: many small ones, or one that is large. */
@@ -90,13 +147,13 @@ final class DriveShards implements ShardSource {
     return after;
   }
 
-  private static void check(Drive drive, String name, Shard shard, ByteBuffer bytes)
+  private static void check(String drive, String name, Shard shard, ByteBuffer bytes)
       throws CorruptDataException {
     CRC32C crc = new CRC32C();
     crc.update(bytes);
     if ((int) crc.getValue() != shard.crc32c()) {
       throw new CorruptDataException(
-          drive.info().id(),
+          drive,
           name,
           shard.position(),
           "CRC32C %08x".formatted(shard.crc32c()),

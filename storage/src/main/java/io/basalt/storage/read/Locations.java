@@ -2,6 +2,7 @@ package io.basalt.storage.read;
 
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Stripe;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -32,6 +33,10 @@ final class Locations {
 
   Optional<SegmentLocation> find(String segment) {
     return map.find(segment);
+  }
+
+  Optional<Stripe> stripe(String id) {
+    return map.stripe(id);
   }
 
   /** Reads where the segment is known to be and, if that fails, once more where it is by then. */

@@ -25,8 +25,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * Reads the files of one root. Every byte was checked against its CRC32C before it is handed out; a
- * copy that fails is answered by the other mirror. Reads need no Kafka and change nothing, except
- * that a head found on too few drives is completed first.
+ * copy that fails is answered by the other mirror, or by the other strips of the stripe. Reads need
+ * no Kafka and change nothing, except that a head found on too few drives is completed first.
  *
  * <p>A reader sees its root for ever. If the store drops that root meanwhile, a read fails with
  * "changed while read" and never with other bytes. Safe for several threads. Keeps files open until
@@ -45,7 +45,7 @@ public final class StoreReader implements Closeable {
 
   private StoreReader(DriveSet drives, Root root, Locations locations) {
     this.root = root;
-    this.segments = new SegmentReader(drives);
+    this.segments = new SegmentReader(drives, locations::stripe);
     this.levels = new Levels(root, locations, new MirroredFiles(drives), segments);
     this.pump =
         new FilePump(new DriveShards(drives, segments, locations), new ReadBuffers(STEP_BYTES));
@@ -126,8 +126,8 @@ public final class StoreReader implements Closeable {
    * Writes bytes [from, to) of the file to the sink. Several may be read at once.
    *
    * @throws IllegalArgumentException if the file has no such range
-   * @throws IOException if both copies of a shard fail; the sink may then have taken bytes before
-   *     it
+   * @throws IOException if both copies of a shard fail, or too many strips of a stripe; the sink
+   *     may then have taken bytes before it
    */
   public void read(FileState file, long from, long to, WritableByteChannel sink)
       throws IOException {

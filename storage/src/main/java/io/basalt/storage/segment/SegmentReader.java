@@ -4,7 +4,10 @@ import io.basalt.storage.CorruptDataException;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Stripe;
+import io.basalt.storage.stripe.StripeReader;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,12 +15,15 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
  * Reads shards and index blocks inside the committed ends of a segment. Every byte is checked; what
- * one mirror cannot give intact comes from the other. Safe for use by several threads.
+ * one mirror cannot give intact comes from the other, and what a strip cannot give from the other
+ * strips. Safe for use by several threads.
  */
 public final class SegmentReader implements Closeable {
   private static final int OPEN_FILES = 128;
@@ -25,6 +31,8 @@ public final class SegmentReader implements Closeable {
   private static final long STRETCH_BYTES = 4 << 20;
 
   private final DriveSet drives;
+  private final StripeReader stripes;
+  private final Function<String, Optional<Stripe>> stripesById;
   private final OpenFiles files = new OpenFiles(OPEN_FILES);
 
   /**
@@ -33,8 +41,37 @@ public final class SegmentReader implements Closeable {
    */
   private final ArrayBlockingQueue<ByteBuffer> scratch = new ArrayBlockingQueue<>(SCRATCH_BUFFERS);
 
+  /** A reader of segments that stand on mirrors, such as tails. */
   public SegmentReader(DriveSet drives) {
+    this(drives, id -> Optional.empty());
+  }
+
+  /**
+   * A reader of any segments.
+   *
+   * @param stripesById the stripes of the location map
+   */
+  public SegmentReader(DriveSet drives, Function<String, Optional<Stripe>> stripesById) {
     this.drives = drives;
+    this.stripes = new StripeReader(drives);
+    this.stripesById = stripesById;
+  }
+
+  /** What reads the segments that stand in stripes; closed with this reader. */
+  public StripeReader stripes() {
+    return stripes;
+  }
+
+  /**
+   * The stripe of a place.
+   *
+   * @throws IOException if the location map does not have it: the segment has moved on
+   */
+  public Stripe stripe(StripePlace place) throws IOException {
+    return stripesById
+        .apply(place.stripe())
+        .orElseThrow(
+            () -> new IOException("stripe " + place.stripe() + " is not in the location map"));
   }
 
   /**
@@ -55,11 +92,35 @@ public final class SegmentReader implements Closeable {
           "a shard of " + length + " bytes",
           "the end of the shards at " + segment.dataEnd());
     }
+    if (segment.place() instanceof StripePlace place) {
+      readFromStripe(segment, place, position, target, crc32c);
+      return;
+    }
     ByteBuffer bytes =
         fromAny(segment, position, drive -> checked(drive, segment, position, length, crc32c));
     target.put(bytes);
     // A full queue means that there are enough for all readers.
     boolean ignored = scratch.offer(bytes);
+  }
+
+  private void readFromStripe(
+      SegmentLocation segment, StripePlace place, long position, ByteBuffer target, int crc32c)
+      throws IOException {
+    Stripe stripe = stripe(place);
+    long offset = place.offset() + segment.packed(position);
+    CRC32C crc = new CRC32C();
+    int start = target.position();
+    stripes.read(stripe, offset, target);
+    crc.update(target.slice(start, target.position() - start));
+    if ((int) crc.getValue() != crc32c) {
+      int strip = (int) (offset / stripe.stripBytes());
+      throw new CorruptDataException(
+          stripe.drives().get(strip),
+          stripe.fileName(strip),
+          offset % stripe.stripBytes(),
+          "CRC32C %08x of a shard of segment %s".formatted(crc32c, segment.segment()),
+          "CRC32C %08x".formatted((int) crc.getValue()));
+    }
   }
 
   private ByteBuffer checked(
@@ -102,6 +163,11 @@ public final class SegmentReader implements Closeable {
    * flush had committed.
    */
   public List<IndexBlock> indexBlocks(SegmentLocation segment, long from) throws IOException {
+    if (segment.place() instanceof StripePlace place) {
+      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(segment.size() - from));
+      stripes.read(stripe(place), place.offset() + segment.packed(from), bytes);
+      return indexBlocks("stripe " + place.stripe(), segment, from, bytes.flip());
+    }
     return fromAny(segment, 0, drive -> indexBlocks(drive, segment, from));
   }
 
@@ -114,11 +180,15 @@ public final class SegmentReader implements Closeable {
       throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(segment.size() - from));
     fill(drive, segment, from, bytes);
-    IndexBlockCodec.Walk walk =
-        IndexBlockCodec.walk(segment.segment(), segment.fileName(), bytes.flip());
+    return indexBlocks(drive.info().id(), segment, from, bytes.flip());
+  }
+
+  private static List<IndexBlock> indexBlocks(
+      String where, SegmentLocation segment, long from, ByteBuffer bytes) throws IOException {
+    IndexBlockCodec.Walk walk = IndexBlockCodec.walk(segment.segment(), segment.fileName(), bytes);
     if (walk.start() != 0) {
       throw new CorruptDataException(
-          drive.info().id(),
+          where,
           segment.fileName(),
           from + walk.start(),
           "index blocks down to byte " + from,
@@ -201,6 +271,7 @@ public final class SegmentReader implements Closeable {
   /** Closes the files that are kept open; reads under way end first. */
   @Override
   public void close() throws IOException {
+    stripes.close();
     files.close();
   }
 }
