@@ -18,6 +18,7 @@ public record Problem(Kind kind, String drive, String file, String what) {
     RUN,
     SEGMENT,
     SHARD,
+    STRIPE,
     TREE,
     POSITION,
     UNREFERENCED;

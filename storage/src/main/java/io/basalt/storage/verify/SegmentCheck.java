@@ -4,7 +4,9 @@ import io.basalt.storage.CorruptDataException;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Stripe;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Shard;
@@ -16,11 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
  * Segments, mirror by mirror: both are there, whole, in different enclosures, with equal index
  * blocks; every shard that an event names lies below the committed end and matches its checksum.
+ * Those in stripes are read as a reader does, with whatever strips are left.
  */
 final class SegmentCheck implements AutoCloseable {
   private final DriveSet drives;
@@ -28,10 +32,10 @@ final class SegmentCheck implements AutoCloseable {
   private final SegmentReader reader;
   private final Map<String, String> enclosures = new HashMap<>();
 
-  SegmentCheck(DriveSet drives, Findings findings) {
+  SegmentCheck(DriveSet drives, Findings findings, Function<String, Optional<Stripe>> stripesById) {
     this.drives = drives;
     this.findings = findings;
-    this.reader = new SegmentReader(drives);
+    this.reader = new SegmentReader(drives, stripesById);
     for (DriveInfo info : drives.infos()) {
       enclosures.put(info.id(), info.enclosure());
     }
@@ -40,6 +44,9 @@ final class SegmentCheck implements AutoCloseable {
   /** The index blocks of a segment, by any mirror that has them. */
   List<IndexBlock> index(SegmentLocation segment) {
     findings.count("segments", 1);
+    if (segment.place() instanceof StripePlace place) {
+      return indexInStripe(segment, place);
+    }
     if (segment.mirrors().stream().map(enclosures::get).distinct().count() < 2) {
       findings.problem(
           Problem.Kind.SEGMENT,
@@ -60,6 +67,19 @@ final class SegmentCheck implements AutoCloseable {
       first = first.or(() -> blocks);
     }
     return first.orElse(List.of());
+  }
+
+  private List<IndexBlock> indexInStripe(SegmentLocation segment, StripePlace place) {
+    try {
+      return reader.indexBlocks(segment);
+    } catch (IOException e) {
+      findings.problem(Problem.Kind.SEGMENT, "", segment.segment(), inStripe(place, Copies.why(e)));
+      return List.of();
+    }
+  }
+
+  private static String inStripe(StripePlace place, String what) {
+    return "in stripe %s at %d: %s".formatted(place.stripe(), place.offset(), what);
   }
 
   private Optional<List<IndexBlock>> index(SegmentLocation segment, String drive) {
@@ -98,11 +118,27 @@ final class SegmentCheck implements AutoCloseable {
             "%s lies beyond its committed end %d".formatted(shard, segment.dataEnd()));
       }
     }
+    if (segment.place() instanceof StripePlace place) {
+      shardsInStripe(segment, place, shards);
+    }
     for (String drive : segment.mirrors()) {
       try {
         drives.call(drive, d -> read(drive, d.open(segment.fileName()), shards));
       } catch (IOException e) {
         findings.problem(Problem.Kind.SEGMENT, drive, segment.fileName(), Copies.why(e));
+      }
+    }
+  }
+
+  private void shardsInStripe(
+      SegmentLocation segment, StripePlace place, Collection<Shard> shards) {
+    for (Shard shard : shards) {
+      try {
+        reader.read(segment, shard.position(), ByteBuffer.allocate(shard.length()), shard.crc32c());
+        findings.count("shards", 1);
+        findings.count("bytes", shard.length());
+      } catch (IOException e) {
+        findings.problem(Problem.Kind.SHARD, "", segment.segment(), inStripe(place, Copies.why(e)));
       }
     }
   }

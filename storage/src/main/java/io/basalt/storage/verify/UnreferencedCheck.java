@@ -8,6 +8,7 @@ import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Stripe;
 import io.basalt.storage.root.Tail;
 import java.io.IOException;
 import java.util.Collection;
@@ -31,7 +32,7 @@ final class UnreferencedCheck {
     this.findings = findings;
   }
 
-  void refer(List<Root> roots, Collection<SegmentLocation> segments) {
+  void refer(List<Root> roots, Collection<SegmentLocation> segments, Collection<Stripe> stripes) {
     for (Root root : roots) {
       numbers.add(root.number());
       for (Tail tail : root.tails()) {
@@ -40,6 +41,13 @@ final class UnreferencedCheck {
     }
     roots.stream().limit(1).flatMap(head -> head.locationMap().stream()).forEach(this::refer);
     segments.forEach(this::refer);
+    stripes.forEach(this::refer);
+  }
+
+  private void refer(Stripe stripe) {
+    for (int strip = 0; strip < stripe.strips(); strip++) {
+      named.add(stripe.drives().get(strip) + " " + stripe.fileName(strip));
+    }
   }
 
   void refer(FileRef file) {

@@ -6,6 +6,7 @@ import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Stripe;
 import io.basalt.storage.root.Tail;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.tree.Shard;
@@ -14,14 +15,15 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * Checks a store: drives, roots, the location map, runs, leaves, branches, segments and every
- * shard, on every copy. It reads all of it and changes nothing. Meant for a store that nobody
- * commits to meanwhile; beside a live ingest a file that was dropped after the head was read shows
- * as missing.
+ * shard, on every copy, and every strip of every stripe. It reads all of it and changes nothing.
+ * Meant for a store that nobody commits to meanwhile; beside a live ingest a file that was dropped
+ * after the head was read shows as missing.
  */
 public final class Verifier {
   private static final int ROOT_COPIES = 3;
@@ -48,9 +50,7 @@ public final class Verifier {
     Copies copies = new Copies(drives, findings);
     List<Root> roots = new RootCheck(drives, rootCopies, copies, findings).check();
     if (!roots.isEmpty()) {
-      try (SegmentCheck segments = new SegmentCheck(drives, findings)) {
-        new Pass(roots, copies, segments, findings).run();
-      }
+      new Pass(roots, copies, findings).run();
     }
     return findings.report();
   }
@@ -61,21 +61,32 @@ public final class Verifier {
     private final Root head;
     private final Copies copies;
     private final Findings findings;
-    private final SegmentCheck segmentCheck;
     private final Map<String, SegmentLocation> segments = new TreeMap<>();
+    private final Map<String, Stripe> stripes = new TreeMap<>();
     private final Map<String, List<IndexBlock>> index = new HashMap<>();
     private final Map<String, Set<Shard>> shards = new TreeMap<>();
 
-    Pass(List<Root> roots, Copies copies, SegmentCheck segmentCheck, Findings findings) {
+    Pass(List<Root> roots, Copies copies, Findings findings) {
       this.roots = roots;
       this.head = roots.get(0);
       this.copies = copies;
       this.findings = findings;
-      this.segmentCheck = segmentCheck;
     }
 
     void run() {
       locate();
+      new StripeCheck(drives, findings).check(stripes.values(), segments.values());
+      try (SegmentCheck segmentCheck =
+          new SegmentCheck(drives, findings, id -> Optional.ofNullable(stripes.get(id)))) {
+        TreeCheck tree = checkTree(segmentCheck);
+        UnreferencedCheck unreferenced = new UnreferencedCheck(drives, findings);
+        unreferenced.refer(roots, segments.values(), stripes.values());
+        tree.files().forEach(unreferenced::refer);
+        unreferenced.check();
+      }
+    }
+
+    private TreeCheck checkTree(SegmentCheck segmentCheck) {
       PositionCheck positions = new PositionCheck(findings);
       segments.forEach((id, place) -> index.put(id, segmentCheck.index(place)));
       for (List<IndexBlock> blocks : index.values()) {
@@ -90,11 +101,8 @@ public final class Verifier {
       for (Root root : roots) {
         tree.check(root, index, this::need);
       }
-      checkShards();
-      UnreferencedCheck unreferenced = new UnreferencedCheck(drives, findings);
-      unreferenced.refer(roots, segments.values());
-      tree.files().forEach(unreferenced::refer);
-      unreferenced.check();
+      checkShards(segmentCheck);
+      return tree;
     }
 
     private void locate() {
@@ -103,9 +111,9 @@ public final class Verifier {
         copies.check(Problem.Kind.LOCATION_MAP, map);
       }
       try {
-        for (SegmentLocation place : LocationMap.load(new MirroredFiles(drives), head).all()) {
-          segments.put(place.segment(), place);
-        }
+        LocationMap map = LocationMap.load(new MirroredFiles(drives), head);
+        map.all().forEach(place -> segments.put(place.segment(), place));
+        map.stripes().forEach(stripe -> stripes.put(stripe.id(), stripe));
       } catch (IOException e) {
         findings.problem(Problem.Kind.LOCATION_MAP, "", "", e.getMessage());
         head.tails().stream()
@@ -126,7 +134,7 @@ public final class Verifier {
       }
     }
 
-    private void checkShards() {
+    private void checkShards(SegmentCheck segmentCheck) {
       shards.forEach(
           (segment, needed) -> {
             SegmentLocation place = segments.get(segment);
