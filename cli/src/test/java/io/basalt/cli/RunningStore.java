@@ -15,25 +15,38 @@ final class RunningStore implements AutoCloseable {
 
   private final Path directory;
   private final Outcome init;
-  private final Outcome up;
+  private Outcome up;
 
-  private RunningStore(Path directory, Outcome init, Outcome up) {
+  private RunningStore(Path directory, Outcome init) {
     this.directory = directory;
     this.init = init;
-    this.up = up;
   }
 
-  static RunningStore start(Path directory, String... initOptions) {
+  /** Makes a store; nothing runs yet. */
+  static RunningStore init(Path directory, String... options) {
     List<String> arguments = new ArrayList<>(List.of("init", directory.toString()));
-    arguments.addAll(List.of(initOptions));
-    Outcome init = Commands.run(arguments.toArray(String[]::new)).done();
-    RunningStore store = new RunningStore(directory, init, null);
+    arguments.addAll(List.of(options));
+    return new RunningStore(directory, Commands.run(arguments.toArray(String[]::new)).done());
+  }
+
+  /** Makes a store and starts it. */
+  static RunningStore start(Path directory, String... options) {
+    RunningStore store = init(directory, options);
+    store.up();
+    return store;
+  }
+
+  void up() {
     try {
-      return new RunningStore(directory, init, store.run("up").done());
+      up = run("up").done();
     } catch (AssertionError e) {
-      store.close();
+      close();
       throw e;
     }
+  }
+
+  Path directory() {
+    return directory;
   }
 
   Path config() {
@@ -41,12 +54,12 @@ final class RunningStore implements AutoCloseable {
   }
 
   /** What {@code init} said. */
-  Outcome init() {
+  Outcome initOutcome() {
     return init;
   }
 
   /** What {@code up} said. */
-  Outcome up() {
+  Outcome upOutcome() {
     return up;
   }
 

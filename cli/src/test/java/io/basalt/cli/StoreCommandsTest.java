@@ -14,21 +14,28 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands of a store that runs, each against real Kafka and Flink processes. */
+@Tag("integration")
 @Timeout(240)
 class StoreCommandsTest {
   private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z";
 
   @TempDir static Path folder;
   private static RunningStore store;
+  private static JsonNode drivesBeforeUp;
 
   @BeforeAll
-  static void start() {
-    store = RunningStore.start(folder.resolve("store"), "--scm-size", "256MiB");
+  static void start() throws Exception {
+    store = RunningStore.init(folder.resolve("store"), "--scm-size", "256MiB");
+    String fifth = "drives:\n  - {id: scm-4, tier: scm, path: scm-4, enclosure: a, size: 256MiB}\n";
+    Files.writeString(store.config(), Files.readString(store.config()).replace("drives:\n", fifth));
+    drivesBeforeUp = store.run("drives", "--json").json();
+    store.up();
   }
 
   @AfterAll
@@ -55,8 +62,9 @@ class StoreCommandsTest {
     String kcat =
         "kcat -P -b %s -t basalt.writes -X topic.partitioner=murmur2_random -k"
             .formatted(bootstrap);
-    assertThat(store.init().out()).contains("next:  basalt -c " + store.config() + " up", kcat);
-    assertThat(store.up().out())
+    assertThat(store.initOutcome().out())
+        .contains("next:  basalt -c " + store.config() + " up", kcat);
+    assertThat(store.upOutcome().out())
         .contains("next:  basalt -c " + store.config() + " put FILE /PATH", kcat);
     assertThat(store.run("up").done().out()).contains("already up: Kafka at " + bootstrap);
   }
@@ -222,22 +230,22 @@ class StoreCommandsTest {
     JsonNode scm = df.get(0);
     assertThat(scm.path("tier").asText()).isEqualTo("scm");
     assertThat(df.get(1).path("tier").asText()).isEqualTo("capacity");
-    assertThat(scm.path("sizeBytes").asLong()).isEqualTo(4L * (256 << 20));
+    assertThat(scm.path("sizeBytes").asLong()).isEqualTo(5L * (256 << 20));
     assertThat(scm.path("usedBytes").asLong()).isPositive();
     assertThat(scm.path("liveBytes").asLong()).isGreaterThanOrEqualTo(100_000);
     assertThat(scm.path("metadataBytes").asLong()).isPositive();
     assertThat(store.run("df").done().out().lines()).hasSize(3);
 
     JsonNode drives = store.run("drives", "--json").json();
-    assertThat(drives).hasSize(10);
+    assertThat(drives).hasSize(11);
     JsonNode drive = drives.get(0);
     assertThat(names(drive))
         .containsExactly("id", "tier", "path", "enclosure", "state", "sizeBytes", "usedBytes");
-    assertThat(drive.path("id").asText()).isEqualTo("scm-0");
+    assertThat(drive.path("id").asText()).isEqualTo("scm-4");
     assertThat(drive.path("state").asText()).isEqualTo("ok");
     assertThat(drive.path("sizeBytes").asLong()).isEqualTo(256 << 20);
     assertThat(Path.of(drive.path("path").asText())).isDirectory();
-    assertThat(store.run("drives").done().out().lines()).hasSize(11);
+    assertThat(store.run("drives").done().out().lines()).hasSize(12);
   }
 
   @Test
@@ -292,6 +300,22 @@ class StoreCommandsTest {
   }
 
   @Test
+  void aDriveThatWasAddedToTheFileJoinsWithTheFirstJob() {
+    assertThat(state(drivesBeforeUp, "scm-4")).isEqualTo("new: the next job that commits adds it");
+    assertThat(state(store.run("drives", "--json").json(), "scm-4")).isEqualTo("ok");
+    assertThat(store.directory().resolve("scm-4/basalt-label.json")).isRegularFile();
+  }
+
+  private static String state(JsonNode drives, String id) {
+    for (JsonNode drive : drives) {
+      if (drive.path("id").asText().equals(id)) {
+        return drive.path("state").asText();
+      }
+    }
+    throw new AssertionError("no drive " + id + " in " + drives);
+  }
+
+  @Test
   void logsShowTheLastLinesOfAProcess() {
     assertThat(store.run("logs", "taskmanager", "-n", "3").done().out().lines())
         .hasSizeBetween(2, 8)
@@ -300,6 +324,21 @@ class StoreCommandsTest {
         .contains("supervisor.log", "kafka.log", "jobmanager.log");
     assertThat(store.run("logs", "zookeeper").failure())
         .startsWith("there is no process zookeeper");
+  }
+
+  @Test
+  void aQueryRunsOnTheClusterThatIsNamed() throws Exception {
+    put("/target/file", random(10_000));
+    String flink = store.status().path("flink").asText();
+    Path to = folder.resolve("target");
+    JsonNode report =
+        store
+            .run("query", "--path", "/target/file", "--to", to + "", "--target", flink, "--json")
+            .json();
+    assertThat(report.path("files").asLong()).isEqualTo(1);
+    assertThat(to.resolve("target/file")).hasBinaryContent(random(10_000));
+    assertThat(store.run("ingest", "--target", flink).done().out())
+        .contains("of http://" + flink + " already");
   }
 
   @Test
@@ -332,7 +371,7 @@ class StoreCommandsTest {
   @Test
   void theEnvironmentNamesTheConfiguration() {
     Map<String, String> environment = Map.of("BASALT_CONFIG", store.config().toString());
-    assertThat(Commands.run(environment, "drives", "--json").json()).hasSize(10);
+    assertThat(Commands.run(environment, "drives", "--json").json()).hasSize(11);
   }
 
   @Test

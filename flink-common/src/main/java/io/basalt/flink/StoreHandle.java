@@ -1,8 +1,11 @@
 package io.basalt.flink;
 
+import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.JobDrives;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
 import io.basalt.storage.drive.DriveSet;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,17 +39,17 @@ public final class StoreHandle implements AutoCloseable {
   }
 
   /**
-   * Opens the store that a basalt.yaml describes.
+   * Opens the store that a basalt.yaml describes; drives that are new in it are labelled.
    *
    * @throws io.basalt.storage.config.ConfigException in one sentence, if the file is not right
    */
-  public static StoreHandle open(Path config) {
+  public static StoreHandle open(Path config) throws IOException, ArbiterException {
     Path file = config.toAbsolutePath().normalize();
     synchronized (OPEN) {
       Shared shared = OPEN.get(file);
       if (shared == null) {
         StoreConfig loaded = StoreConfigLoader.load(file);
-        shared = new Shared(loaded, DriveSet.open(loaded));
+        shared = new Shared(loaded, JobDrives.open(loaded));
         OPEN.put(file, shared);
       }
       shared.handles++;

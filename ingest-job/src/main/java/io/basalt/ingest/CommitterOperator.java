@@ -1,6 +1,7 @@
 package io.basalt.ingest;
 
 import io.basalt.flink.StoreHandle;
+import io.basalt.flink.TaskManagerName;
 import io.basalt.kafka.KafkaArbiter;
 import io.basalt.kafka.KafkaSettings;
 import io.basalt.kafka.TopicException;
@@ -47,6 +48,7 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
   private final int writers;
   private final transient MailboxExecutor mailbox;
   private transient Deque<AutoCloseable> opened;
+  private transient StoreHandle store;
   private transient IngestCommitter committer;
   private transient boolean closing;
 
@@ -69,7 +71,7 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
   }
 
   private void start() throws Exception {
-    StoreHandle store = opened(StoreHandle.open(options.configFile()));
+    store = opened(StoreHandle.open(options.configFile()));
     StoreConfig config = store.config();
     DriveSet drives = store.drives();
     Clock clock = Clock.systemUTC();
@@ -146,7 +148,14 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
     if (committer.backlog() > MAX_BACKLOG) {
       settle();
     }
-    committer.submit(element.getValue());
+    FlushMessage message = element.getValue();
+    if (message.token().isPresent()) {
+      message
+          .token()
+          .get()
+          .check(store.drives(), store.config(), TaskManagerName.of(getRuntimeContext()));
+    }
+    committer.submit(message);
   }
 
   @Override

@@ -1,19 +1,32 @@
 package io.basalt.ingest;
 
+import io.basalt.flink.DriveToken;
 import io.basalt.kafka.Reject;
 import io.basalt.storage.ingest.Flushed;
 import io.basalt.storage.root.Incarnation;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a writer tells the committer: a flush that is forced on both mirrors. The first message of a
- * writer covers nothing; it only makes its attempt known.
+ * writer covers nothing; it makes its attempt known, and carries the token of its drives.
  *
+ * @param token of a writer that starts
  * @param incarnation what the ranges count in
  * @param rejects bad records within the ranges
  */
-record FlushMessage(Incarnation incarnation, Flushed flushed, List<Reject> rejects) {
+record FlushMessage(
+    Optional<DriveToken> token, Incarnation incarnation, Flushed flushed, List<Reject> rejects) {
   FlushMessage {
     rejects = List.copyOf(rejects);
+  }
+
+  static FlushMessage first(DriveToken token, Incarnation incarnation, int writer) {
+    Flushed nothing = new Flushed(token.attempt(), writer, List.of(), List.of());
+    return new FlushMessage(Optional.of(token), incarnation, nothing, List.of());
+  }
+
+  static FlushMessage of(Incarnation incarnation, Flushed flushed, List<Reject> rejects) {
+    return new FlushMessage(Optional.empty(), incarnation, flushed, rejects);
   }
 }

@@ -1,5 +1,6 @@
 package io.basalt.ingest;
 
+import io.basalt.flink.DriveToken;
 import io.basalt.flink.ValueSerializer;
 import io.basalt.flink.ValueType;
 import io.basalt.kafka.Reject;
@@ -11,6 +12,7 @@ import io.basalt.storage.root.Tail;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -33,6 +35,7 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
 
   @Override
   public void serialize(FlushMessage message, DataOutputView target) throws IOException {
+    writeList(message.token().stream().toList(), FlushMessageSerializer::writeToken, target);
     Incarnation incarnation = message.incarnation();
     target.writeInt(incarnation.number());
     target.writeUTF(incarnation.topic());
@@ -48,6 +51,8 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
 
   @Override
   public FlushMessage deserialize(DataInputView source) throws IOException {
+    Optional<DriveToken> token =
+        readList(FlushMessageSerializer::readToken, source).stream().findFirst();
     Incarnation incarnation =
         new Incarnation(source.readInt(), source.readUTF(), source.readUTF(), source.readInt());
     Flushed flushed =
@@ -57,7 +62,18 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
             readList(FlushMessageSerializer::readRange, source),
             readList(FlushMessageSerializer::readTail, source));
     return new FlushMessage(
-        incarnation, flushed, readList(FlushMessageSerializer::readReject, source));
+        token, incarnation, flushed, readList(FlushMessageSerializer::readReject, source));
+  }
+
+  private static void writeToken(DriveToken token, DataOutputView target) throws IOException {
+    target.writeUTF(token.attempt());
+    target.writeUTF(token.taskManager());
+    writeList(token.drives(), (drive, to) -> to.writeUTF(drive), target);
+  }
+
+  private static DriveToken readToken(DataInputView source) throws IOException {
+    return new DriveToken(
+        source.readUTF(), source.readUTF(), readList(DataInputView::readUTF, source));
   }
 
   private static void writeRange(Range range, DataOutputView target) throws IOException {

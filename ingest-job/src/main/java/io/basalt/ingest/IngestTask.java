@@ -1,5 +1,6 @@
 package io.basalt.ingest;
 
+import io.basalt.flink.DriveToken;
 import io.basalt.flink.StoreHandle;
 import io.basalt.kafka.KafkaSettings;
 import io.basalt.kafka.StartPlan;
@@ -114,6 +115,10 @@ final class IngestTask {
 
   Attempt attempt() {
     return attempt;
+  }
+
+  DriveToken leaveToken(String taskManager) {
+    return DriveToken.leave(store.drives(), attempt, taskManager);
   }
 
   SegmentWriter segments() {

@@ -1,11 +1,14 @@
 package io.basalt.ingest;
 
+import io.basalt.flink.TaskManagerName;
 import io.basalt.kafka.Decoded;
 import io.basalt.kafka.Decoded.Accepted;
 import io.basalt.kafka.Decoded.Rejected;
 import io.basalt.kafka.Reject;
 import io.basalt.kafka.WriteRecord;
 import io.basalt.kafka.WriteRecordDecoder;
+import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.ingest.Flushed;
 import io.basalt.storage.ingest.Range;
@@ -78,13 +81,17 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
     bytes = metrics.counter("bytes");
     rejected = metrics.counter("rejects");
     metrics.gauge("waiting", (Gauge<String>) this::waiting);
+    for (StoreConfig.DriveConfig drive : task.config().drives()) {
+      if (drive.tier() == Tier.SCM) {
+        MetricGroup group = metrics.addGroup("drive", drive.id());
+        group.gauge("bytes", (Gauge<Long>) () -> segments.writtenBytes(drive.id()));
+      }
+    }
     task.onIdle(this::flushIfFree);
     output.collect(
         new StreamRecord<>(
-            new FlushMessage(
-                incarnation,
-                new Flushed(task.attempt().toString(), subtask, List.of(), List.of()),
-                List.of())));
+            FlushMessage.first(
+                task.leaveToken(TaskManagerName.of(getRuntimeContext())), incarnation, subtask)));
     tick(getProcessingTimeService().getCurrentProcessingTime());
   }
 
@@ -178,7 +185,7 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
     }
     inFlight = null;
     Flushed flushed = DriveSet.await(flush.flushed());
-    output.collect(new StreamRecord<>(new FlushMessage(incarnation, flushed, flush.rejects())));
+    output.collect(new StreamRecord<>(FlushMessage.of(incarnation, flushed, flush.rejects())));
     if (task.isWaiting()) {
       task.askAgain();
     }

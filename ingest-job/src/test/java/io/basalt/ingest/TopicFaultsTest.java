@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What producers and operators do to the topics, and what becomes of the store. */
+@Tag("integration")
 @Timeout(180)
 class TopicFaultsTest {
   private static TestBroker broker;

@@ -40,22 +40,23 @@ record Export(String target, String query) implements Serializable {
   /**
    * Fails unless this process sees the token.
    *
+   * @param taskManager its name, for the sentence
    * @throws IOException saying what to do
    */
-  void check() throws IOException {
+  void check(String taskManager) throws IOException {
     try {
       if (Files.readString(token()).equals(query)) {
         return;
       }
     } catch (IOException e) {
-      throw new IOException(notShared(), e);
+      throw new IOException(notShared(taskManager), e);
     }
-    throw new IOException(notShared());
+    throw new IOException(notShared(taskManager));
   }
 
-  private String notShared() {
-    return "%s is not the same directory on this TaskManager: choose one that all of them share"
-        .formatted(target);
+  private String notShared(String taskManager) {
+    return "TaskManager %s does not see the same directory %s as the others: choose one that all share"
+        .formatted(taskManager, target);
   }
 
   /** Opens the temporary file of a file, for one of several ranges. */

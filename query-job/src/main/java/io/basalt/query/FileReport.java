@@ -1,5 +1,6 @@
 package io.basalt.query;
 
+import io.basalt.flink.TaskManagerName;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -46,7 +47,7 @@ final class FileReport extends ProcessFunction<RangeResult, Void> {
   @Override
   public void open(OpenContext context) {
     try {
-      export.check();
+      export.check(TaskManagerName.of(getRuntimeContext()));
     } catch (IOException e) {
       throw new SuppressRestartsException(e);
     }

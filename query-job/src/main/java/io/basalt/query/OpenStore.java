@@ -1,10 +1,13 @@
 package io.basalt.query;
 
 import io.basalt.flink.StoreHandle;
+import io.basalt.flink.TaskManagerName;
+import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Root;
 import java.io.IOException;
+import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 
 /** A task's view of the store at the root that the query reads. */
@@ -18,14 +21,14 @@ final class OpenStore implements AutoCloseable {
   }
 
   /** Fails for good where another try of the task cannot help. */
-  static OpenStore open(QueryRequest request) throws IOException {
+  static OpenStore open(QueryRequest request, RuntimeContext context) throws IOException {
     StoreHandle handle = null;
     try {
-      request.export().check();
+      request.export().check(TaskManagerName.of(context));
       handle = StoreHandle.open(request.options().configFile());
       Root root = Roots.find(handle, request.root());
       return new OpenStore(handle, StoreReader.open(handle.drives(), root));
-    } catch (ConfigException | IOException e) {
+    } catch (ConfigException | ArbiterException | IOException e) {
       if (handle != null) {
         handle.close();
       }

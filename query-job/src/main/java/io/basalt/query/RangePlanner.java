@@ -33,7 +33,7 @@ final class RangePlanner extends ProcessFunction<Long, FileRange> {
 
   @Override
   public void open(OpenContext context) throws IOException {
-    store = OpenStore.open(request);
+    store = OpenStore.open(request, getRuntimeContext());
   }
 
   @Override

@@ -27,7 +27,7 @@ final class RangeReader extends ProcessFunction<FileRange, RangeResult> {
 
   @Override
   public void open(OpenContext context) throws IOException {
-    store = OpenStore.open(request);
+    store = OpenStore.open(request, getRuntimeContext());
     subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
   }
 

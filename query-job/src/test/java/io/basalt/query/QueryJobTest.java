@@ -18,11 +18,13 @@ import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("integration")
 @Timeout(120)
 class QueryJobTest {
   private static final long RANGE = 100_000;
@@ -143,8 +145,8 @@ class QueryJobTest {
     Export export = Export.create(target);
     Files.delete(target.resolve(".basalt-query-" + export.query()).resolve("token"));
 
-    assertThatThrownBy(export::check)
-        .hasMessageContaining("is not the same directory on this TaskManager");
+    assertThatThrownBy(() -> export.check("tm-1"))
+        .hasMessageContaining("TaskManager tm-1 does not see the same directory " + target);
   }
 
   @Test

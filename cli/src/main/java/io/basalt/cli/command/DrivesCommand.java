@@ -3,19 +3,28 @@ package io.basalt.cli.command;
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.show.JsonText;
 import io.basalt.cli.show.Table;
+import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.drive.DriveInfo;
+import io.basalt.storage.drive.DriveLabel;
 import io.basalt.storage.drive.DriveSet;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 @Command(name = "drives", description = "List the drives: where, how full, and what is wrong.")
 public final class DrivesCommand extends StoreCommand {
   @Mixin private JsonOption format;
+
+  private static final String NEW = "new: the next job that commits adds it";
 
   /** One drive; state is "ok", or why it cannot be used. */
   record Answer(
@@ -31,9 +40,10 @@ public final class DrivesCommand extends StoreCommand {
   public Integer call() throws Exception {
     StoreConfig config = config();
     List<Answer> answers = new ArrayList<>();
-    try (DriveSet drives = DriveSet.open(config)) {
+    try (DriveSet drives = DriveSet.survey(config)) {
+      Set<String> known = known(drives, config);
       for (StoreConfig.DriveConfig drive : config.drives()) {
-        answers.add(answer(drives, drive));
+        answers.add(answer(drives, drive, known));
       }
     }
     if (format.json) {
@@ -55,9 +65,23 @@ public final class DrivesCommand extends StoreCommand {
     return 0;
   }
 
-  private static Answer answer(DriveSet drives, StoreConfig.DriveConfig drive) {
+  /** The drives that the store has; all of them where no root can be read. */
+  private static Set<String> known(DriveSet drives, StoreConfig config) {
+    try {
+      return new RootFiles(drives, config.rootCopies())
+          .head().drives().stream().map(DriveInfo::id).collect(Collectors.toSet());
+    } catch (IOException | ArbiterException e) {
+      // Then the drives themselves are what is wrong, and each says why.
+      return config.drives().stream().map(StoreConfig.DriveConfig::id).collect(Collectors.toSet());
+    }
+  }
+
+  private static Answer answer(DriveSet drives, StoreConfig.DriveConfig drive, Set<String> known) {
     Map<String, String> unavailable = drives.unavailable();
     String state = unavailable.getOrDefault(drive.id(), "ok");
+    if (!known.contains(drive.id()) && !Files.exists(drive.path().resolve(DriveLabel.FILE))) {
+      state = NEW;
+    }
     long used = 0;
     if (!unavailable.containsKey(drive.id())) {
       try {

@@ -4,7 +4,9 @@ import io.basalt.cli.show.Fields;
 import io.basalt.cli.show.JsonText;
 import io.basalt.cli.supervisor.JobRuns;
 import io.basalt.cli.supervisor.LocalState;
+import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.drive.DriveSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +55,7 @@ public final class StatusCommand extends StoreCommand {
     if (format.json) {
       out().println(JsonText.of(answer));
     } else {
-      print(answer);
+      print(config, answer);
     }
     return 0;
   }
@@ -75,7 +77,7 @@ public final class StatusCommand extends StoreCommand {
     return Waiting.reason(state.get()).orElse(progress.problem());
   }
 
-  private void print(Answer answer) {
+  private void print(StoreConfig config, Answer answer) {
     Fields fields =
         new Fields()
             .add("kafka", answer.bootstrap())
@@ -85,12 +87,26 @@ public final class StatusCommand extends StoreCommand {
             .add("lag", answer.lag() == null ? "unknown" : answer.lag() + " records")
             .add("waiting", answer.waiting() == null ? "no" : answer.waiting());
     answer.jobs().forEach((name, runs) -> fields.add(name, times(runs)));
+    fields.add("drives", drives(config));
     for (LocalState.Service process : answer.processes()) {
       fields.add(
           process.name().equals("kafka") ? "broker" : process.name(),
           "process %d%s".formatted(process.pid(), restarts(process.restarts())));
     }
     out().println(fields);
+  }
+
+  private static String drives(StoreConfig config) {
+    try (DriveSet drives = DriveSet.survey(config)) {
+      int all = config.drives().size();
+      int unavailable = drives.unavailable().size();
+      return unavailable == 0
+          ? "all %d answer".formatted(all)
+          : "%d of %d cannot be used: see %s"
+              .formatted(unavailable, all, Hints.on(config.file(), "drives"));
+    } catch (ConfigException e) {
+      return e.getMessage();
+    }
   }
 
   private static String times(JobRuns runs) {

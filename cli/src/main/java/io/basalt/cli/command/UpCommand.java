@@ -2,6 +2,7 @@ package io.basalt.cli.command;
 
 import io.basalt.cli.supervisor.LocalCluster;
 import io.basalt.cli.supervisor.LocalState;
+import io.basalt.storage.commit.JobDrives;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.drive.DriveSet;
 import picocli.CommandLine.Command;
@@ -14,7 +15,9 @@ public final class UpCommand extends StoreCommand {
   public Integer call() throws Exception {
     StoreConfig config = config();
     // A store that cannot be opened is said here, by the sentence, and not in a log.
-    DriveSet.open(config).close();
+    try (DriveSet drives = JobDrives.open(config)) {
+      drives.unavailable().forEach((id, why) -> err().println("without drive " + id + ": " + why));
+    }
     LocalCluster cluster = cluster();
     boolean ran = cluster.state().isPresent();
     LocalState state = cluster.up(config, phase -> err().println(phase));

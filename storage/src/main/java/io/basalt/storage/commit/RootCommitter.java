@@ -177,6 +177,7 @@ public final class RootCommitter {
 
   private void propose(Change change) throws CommitConflictException, IOException {
     RootBuilder next = new RootBuilder(head);
+    next.drives(JobDrives.joined(head, files.answering()));
     change.apply(next);
     String bodyId = attempt + "-" + bodies++;
     Root root =

@@ -66,6 +66,10 @@ public final class RootFiles {
     return drives.storeId();
   }
 
+  List<DriveInfo> answering() {
+    return drives.available();
+  }
+
   String missingDrives() {
     return drives.missing();
   }

@@ -29,7 +29,8 @@ import java.util.stream.Collectors;
  */
 public final class Sweeper {
   private static final List<String> DIRECTORIES =
-      List.of("segments", "stripes", "runs", "leaves", "branches", "usage", "maps", "roots");
+      List.of(
+          "segments", "stripes", "runs", "leaves", "branches", "usage", "maps", "roots", "tokens");
 
   private final RootDrives drives;
   private final RootFiles files;

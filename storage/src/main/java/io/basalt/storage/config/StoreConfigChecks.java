@@ -12,6 +12,7 @@ final class StoreConfigChecks {
     checkEnclosures(config);
     checkTopics(config);
     checkShards(config);
+    checkRecords(config);
     checkScm(config);
   }
 
@@ -51,6 +52,23 @@ final class StoreConfigChecks {
                   config.file(),
                   Quantity.ofSize(config.shardSize()),
                   Quantity.ofSize(config.segmentSize())));
+    }
+  }
+
+  /** The largest record must fit the open segments of one writer, with room for its index block. */
+  private static void checkRecords(StoreConfig config) {
+    long most =
+        StoreConfig.largestRecord(config.segmentSize(), config.shardSize(), config.openSegments());
+    if (config.maxRecord() > most) {
+      throw new ConfigException(
+          ("%s: max-record is %s, and %d open segments of %s take records of at most %s;"
+                  + " lower it, or raise segment-size or open-segments")
+              .formatted(
+                  config.file(),
+                  Quantity.ofSize(config.maxRecord()),
+                  config.openSegments(),
+                  Quantity.ofSize(config.segmentSize()),
+                  Quantity.ofSize(most)));
     }
   }
 

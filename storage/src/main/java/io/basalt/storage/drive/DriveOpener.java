@@ -1,14 +1,17 @@
 package io.basalt.storage.drive;
 
 import io.basalt.storage.config.ConfigException;
-import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfig.DriveConfig;
+import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -24,7 +27,17 @@ final class DriveOpener {
     this.config = config;
   }
 
-  DriveSet open() {
+  /** What becomes of drives that are not where the configuration says. */
+  enum Strictness {
+    /** Each is left out, whatever it is. */
+    SURVEY,
+    /** Another store's drive is refused. */
+    READ,
+    /** So is another drive of this store. */
+    WRITE
+  }
+
+  DriveSet open(Strictness strictness) {
     List<FileDrive> drives = new ArrayList<>();
     Map<DriveInfo, String> unavailable = new LinkedHashMap<>();
     Map<DriveConfig, CompletableFuture<FileDrive>> opening = new LinkedHashMap<>();
@@ -33,13 +46,33 @@ final class DriveOpener {
         (drive, future) -> {
           try {
             drives.add(DriveSet.await(future));
+          } catch (MisplacedDriveException reason) {
+            if (strictness == Strictness.WRITE) {
+              throw new ConfigException(
+                  "drive %s: %s in %s".formatted(drive.id(), reason.reason(), config.file()),
+                  reason);
+            }
+            unavailable.put(info(drive), reason.reason());
           } catch (DriveUnavailableException reason) {
             unavailable.put(info(drive), reason.reason());
           } catch (IOException reason) {
             unavailable.put(info(drive), reason.getMessage());
           }
         });
-    return new DriveSet(storeId(drives, unavailable), options(), drives, unavailable, false);
+    String storeId = storeId(drives, unavailable);
+    List<FileDrive> foreign =
+        drives.stream().filter(drive -> !drive.label().store().equals(storeId)).toList();
+    for (FileDrive drive : foreign) {
+      String reason =
+          "belongs to store %s, the others to store %s: correct its path in %s"
+              .formatted(drive.label().store(), storeId, config.file());
+      if (strictness != Strictness.SURVEY) {
+        throw new ConfigException("drive %s %s".formatted(drive.info().id(), reason));
+      }
+      unavailable.put(drive.info(), reason);
+    }
+    drives.removeAll(foreign);
+    return new DriveSet(storeId, options(), drives, unavailable, false);
   }
 
   private DriveSet.Options options() {
@@ -81,15 +114,7 @@ final class DriveOpener {
           "none of the drives in %s can be used; drive %s: %s"
               .formatted(config.file(), first.getKey().id(), first.getValue()));
     }
-    String storeId = mostFrequentStore(drives);
-    for (FileDrive drive : drives) {
-      if (!drive.label().store().equals(storeId)) {
-        throw new ConfigException(
-            "drive %s belongs to store %s, the others to store %s: correct its path in %s"
-                .formatted(drive.info().id(), drive.label().store(), storeId, config.file()));
-      }
-    }
-    return storeId;
+    return mostFrequentStore(drives);
   }
 
   private static String mostFrequentStore(List<FileDrive> drives) {
@@ -109,19 +134,44 @@ final class DriveOpener {
 
   void initialise(String storeId) {
     try {
-      for (DriveConfig drive : config.drives()) {
-        String reason = FileDrive.whyNotNew(drive.path());
-        if (reason != null) {
-          throw new ConfigException(
-              "drive %s cannot be made in %s: %s; name an empty directory"
-                  .formatted(drive.id(), drive.path(), reason));
-        }
-      }
+      requireEmpty(config.drives());
       for (DriveConfig drive : config.drives()) {
         FileDrive.write(DriveLabel.fresh(storeId, drive.id()), drive.path());
       }
     } catch (IOException error) {
       throw new ConfigException("the drives cannot be made: " + error, error);
+    }
+  }
+
+  void label(Set<String> driveIds, String storeId) {
+    List<DriveConfig> fresh =
+        config.drives().stream()
+            .filter(drive -> driveIds.contains(drive.id()))
+            .filter(drive -> !Files.exists(drive.path().resolve(DriveLabel.FILE)))
+            .toList();
+    try {
+      requireEmpty(fresh);
+      for (DriveConfig drive : fresh) {
+        try {
+          FileDrive.write(DriveLabel.fresh(storeId, drive.id()), drive.path());
+        } catch (FileAlreadyExistsException another) {
+          // Another process labelled it a moment ago; which of the two did so is all the same.
+          continue;
+        }
+      }
+    } catch (IOException error) {
+      throw new ConfigException("the new drives cannot be labelled: " + error, error);
+    }
+  }
+
+  private static void requireEmpty(List<DriveConfig> drives) throws IOException {
+    for (DriveConfig drive : drives) {
+      String reason = FileDrive.whyNotNew(drive.path());
+      if (reason != null) {
+        throw new ConfigException(
+            "drive %s cannot be made in %s: %s; name an empty directory"
+                .formatted(drive.id(), drive.path(), reason));
+      }
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -102,7 +103,22 @@ public final class DriveSet implements AutoCloseable {
    *     can be reached
    */
   public static DriveSet open(StoreConfig config) {
-    return new DriveOpener(config).open();
+    return new DriveOpener(config).open(DriveOpener.Strictness.READ);
+  }
+
+  /**
+   * The same for a process that writes.
+   *
+   * @throws io.basalt.storage.config.ConfigException also if a drive's path holds another drive of
+   *     the store
+   */
+  public static DriveSet openForWriting(StoreConfig config) {
+    return new DriveOpener(config).open(DriveOpener.Strictness.WRITE);
+  }
+
+  /** The same for a person who wants to know: what is not in its place is left out, too. */
+  public static DriveSet survey(StoreConfig config) {
+    return new DriveOpener(config).open(DriveOpener.Strictness.SURVEY);
   }
 
   /**
@@ -112,6 +128,16 @@ public final class DriveSet implements AutoCloseable {
    */
   public static void initialise(StoreConfig config, String storeId) {
     new DriveOpener(config).initialise(storeId);
+  }
+
+  /**
+   * Labels drives of the configuration as drives of this store. One that has a label already is
+   * left as it is: opening it says whose it is.
+   *
+   * @throws io.basalt.storage.config.ConfigException if one is not empty; nothing is written then
+   */
+  public static void label(StoreConfig config, Set<String> driveIds, String storeId) {
+    new DriveOpener(config).label(driveIds, storeId);
   }
 
   private ThreadPoolExecutor threads(String drive) {

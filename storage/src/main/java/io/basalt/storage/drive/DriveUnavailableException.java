@@ -3,7 +3,8 @@ package io.basalt.storage.drive;
 import java.io.IOException;
 
 /** The device failed, hangs or is not the drive it should be: leave it out, use another copy. */
-public final class DriveUnavailableException extends IOException {
+public sealed class DriveUnavailableException extends IOException
+    permits MisplacedDriveException {
   private static final long serialVersionUID = 1;
 
   private final String reason;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -53,11 +54,10 @@ public final class FileDrive implements Drive {
     try {
       DriveLabel label = DriveLabel.decode(Files.readAllBytes(file));
       if (!label.drive().equals(config.id())) {
-        throw new DriveUnavailableException(
+        throw new MisplacedDriveException(
             config.id(),
             "%s holds drive %s: correct the paths of the two"
-                .formatted(config.path(), label.drive()),
-            null);
+                .formatted(config.path(), label.drive()));
       }
       return new FileDrive(config, label, key(file));
     } catch (NoSuchFileException missing) {
@@ -88,7 +88,10 @@ public final class FileDrive implements Drive {
         Objects.requireNonNullElse(attributes.fileKey(), ""), attributes.lastModifiedTime());
   }
 
-  /** Why a directory cannot become a drive, or null if it can. Changes nothing. */
+  /**
+   * Why a directory cannot become a drive, or null if it can. Changes nothing. The draft of a label
+   * that another process is about to write, or was stopped at, is no reason.
+   */
   static String whyNotNew(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       return null;
@@ -98,7 +101,8 @@ public final class FileDrive implements Drive {
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       for (Path entry : entries) {
-        if (!entry.endsWith("lost+found")) {
+        String name = entry.getFileName().toString();
+        if (!name.equals("lost+found") && !name.startsWith(DriveLabel.FILE + ".")) {
           return "it holds " + entry.getFileName();
         }
       }
@@ -106,17 +110,27 @@ public final class FileDrive implements Drive {
     return null;
   }
 
-  /** Writes and forces the label of a new drive, and makes its directory if it is missing. */
+  /**
+   * Writes and forces the label of a new drive, and makes its directory if it is missing. The label
+   * appears whole; of several processes that label one directory, the first one's stays.
+   *
+   * @throws FileAlreadyExistsException if the directory has a label
+   */
   static void write(DriveLabel label, Path directory) throws IOException {
     Files.createDirectories(directory);
-    Path file = directory.resolve(DriveLabel.FILE);
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(label.encode());
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
+    Path draft = directory.resolve(DriveLabel.FILE + "." + label.incarnation());
+    try {
+      try (FileChannel channel =
+          FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        ByteBuffer bytes = ByteBuffer.wrap(label.encode());
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(true);
       }
-      channel.force(true);
+      Files.createLink(directory.resolve(DriveLabel.FILE), draft);
+    } finally {
+      Files.deleteIfExists(draft);
     }
     forceDirectory(directory);
     forceDirectory(directory.toAbsolutePath().getParent());
@@ -195,11 +209,18 @@ public final class FileDrive implements Drive {
     walk(
         directoryName.isEmpty() ? directory : path(directoryName),
         (file, length) -> {
-          if (!file.equals(directory.resolve(DriveLabel.FILE))) {
+          if (!isLabel(file)) {
             files.add(new StoredFile(directory.relativize(file).toString(), length));
           }
         });
     return files;
+  }
+
+  /** The label, or the draft of one whose writer was stopped. */
+  private boolean isLabel(Path file) {
+    String name = file.getFileName().toString();
+    return file.getParent().equals(directory)
+        && (name.equals(DriveLabel.FILE) || name.startsWith(DriveLabel.FILE + "."));
   }
 
   @Override

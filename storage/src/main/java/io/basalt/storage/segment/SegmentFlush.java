@@ -42,6 +42,11 @@ final class SegmentFlush {
     return index != null;
   }
 
+  /** Bytes that each mirror takes. */
+  long bytes() {
+    return (data == null ? 0 : data.remaining()) + (index == null ? 0 : index.remaining());
+  }
+
   CompletableFuture<Void> submit(DriveSet drives) {
     List<CompletableFuture<Void>> mirrors = new ArrayList<>();
     for (int i = 0; i < segment.drives().size(); i++) {

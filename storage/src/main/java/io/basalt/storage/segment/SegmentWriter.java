@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import java.util.zip.CRC32C;
 
@@ -36,7 +38,6 @@ import java.util.zip.CRC32C;
  * <p>One thread adds and flushes; futures complete on threads of the drives.
  */
 public final class SegmentWriter implements AutoCloseable {
-  private static final int MAX_STAGING_BYTES = 4 << 20;
   private static final int MAX_INDEX_BYTES = 1 << 20;
   private static final int RANGES_ROOM = 32 << 10;
 
@@ -54,6 +55,7 @@ public final class SegmentWriter implements AutoCloseable {
   private final int maxIndexBytes;
   private final ByteBuffer indexBytes;
   private final CRC32C crc = new CRC32C();
+  private final Map<String, LongAdder> written = new ConcurrentHashMap<>();
 
   private FlushBatch batch = new FlushBatch();
   private OpenSegment primary;
@@ -89,7 +91,7 @@ public final class SegmentWriter implements AutoCloseable {
     }
 
     int stagingBytes() {
-      return (int) Math.max(shardSize, Math.min(MAX_STAGING_BYTES, segmentSize / 2));
+      return StoreConfig.stagingBytes(segmentSize, shardSize);
     }
 
     int maxIndexBytes() {
@@ -318,8 +320,26 @@ public final class SegmentWriter implements AutoCloseable {
     }
     CompletableFuture.allOf(
             writes.stream().map(w -> w.submit(drives)).toArray(CompletableFuture[]::new))
-        .whenComplete((all, error) -> finish(flushing, sealed, flushed, error, result));
+        .whenComplete(
+            (all, error) -> {
+              if (error == null) {
+                writes.forEach(this::count);
+              }
+              finish(flushing, sealed, flushed, error, result);
+            });
     return result;
+  }
+
+  private void count(SegmentFlush write) {
+    for (String drive : write.segment().drives()) {
+      written.computeIfAbsent(drive, id -> new LongAdder()).add(write.bytes());
+    }
+  }
+
+  /** Bytes that this writer has written to a drive and forced, shards and index blocks. */
+  public long writtenBytes(String drive) {
+    LongAdder bytes = written.get(drive);
+    return bytes == null ? 0 : bytes.sum();
   }
 
   private void checkMayFlush() {

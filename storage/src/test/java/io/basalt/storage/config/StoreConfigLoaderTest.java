@@ -169,4 +169,14 @@ class StoreConfigLoaderTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("drives must list at least one entry");
   }
+
+  @Test
+  void aRecordThatNoWriterCouldTakeIsRefused() {
+    assertThatThrownBy(() -> load(DRIVES + "segment-size: 1MiB\nmax-record: 2MiB\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "%s: max-record is 2MiB, and 2 open segments of 1MiB take records of at most 1MiB;"
+                    .formatted(directory.resolve("basalt.yaml"))
+                + " lower it, or raise segment-size or open-segments");
+  }
 }

@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,21 @@ class DriveSetTest {
       assertThatThrownBy(() -> drives.call("scm-7", Drive::usedBytes))
           .isInstanceOf(DriveUnavailableException.class)
           .hasMessage("drive scm-7: is not in the configuration");
+    }
+  }
+
+  @Test
+  void aSurveyLeavesAnotherStoresDriveOut() throws IOException {
+    DriveSet.initialise(config, "store-1");
+    Files.delete(directory.resolve("capacity-0/basalt-label.json"));
+    DriveSet.label(config, Set.of("capacity-0"), "store-2");
+    assertThatThrownBy(() -> DriveSet.open(config))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("drive capacity-0 belongs to store store-2");
+    try (DriveSet drives = DriveSet.survey(config)) {
+      assertThat(drives.storeId()).isEqualTo("store-1");
+      assertThat(drives.unavailable().get("capacity-0")).startsWith("belongs to store store-2");
+      assertThat(drives.available(Tier.CAPACITY)).isEmpty();
     }
   }
 
