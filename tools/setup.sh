@@ -11,8 +11,9 @@ has_jdk() {
   [ "${major:-0}" -ge 17 ]
 }
 
+# Further commands that are wanted follow, each the name of its package too.
 set_up() {
-  local packages=() install
+  local packages=() install command
   has_jdk || packages+=(default-jdk-headless)
   command -v mvn >/dev/null 2>&1 || packages+=(maven)
   # For the native library of erasure; ISA-L is found when it runs.
@@ -21,6 +22,9 @@ set_up() {
   [ -e /usr/include/jerasure.h ] || packages+=(libjerasure-dev)
   [ -e /usr/include/gf_complete.h ] || packages+=(libgf-complete-dev)
   compgen -G '/usr/lib/*/libisal.so.2' >/dev/null || packages+=(libisal2)
+  for command in "$@"; do
+    command -v "$command" >/dev/null 2>&1 || packages+=("$command")
+  done
   [ ${#packages[@]} -eq 0 ] && return 0
 
   install="apt-get install -y --no-install-recommends ${packages[*]}"

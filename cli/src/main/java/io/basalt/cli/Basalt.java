@@ -8,6 +8,7 @@ import io.basalt.cli.command.DrivesCommand;
 import io.basalt.cli.command.GetCommand;
 import io.basalt.cli.command.IngestCommand;
 import io.basalt.cli.command.InitCommand;
+import io.basalt.cli.command.JarsCommand;
 import io.basalt.cli.command.LogsCommand;
 import io.basalt.cli.command.LsCommand;
 import io.basalt.cli.command.PutCommand;
@@ -25,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,6 +46,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       InitCommand.class,
+      JarsCommand.class,
       UpCommand.class,
       DownCommand.class,
       StatusCommand.class,
@@ -113,6 +116,11 @@ public final class Basalt implements Runnable {
   private static String firstLine(Exception error) {
     String message = error.getMessage() == null ? "bad usage" : error.getMessage();
     return message.lines().findFirst().orElse("bad usage");
+  }
+
+  /** The configuration file that the command line names. */
+  public Optional<Path> named() {
+    return Optional.ofNullable(file).map(path -> path.toAbsolutePath().normalize());
   }
 
   /** The configuration file that the command line, the environment or the directory names. */

@@ -11,6 +11,7 @@ import io.basalt.kafka.Topics;
 import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -71,12 +72,24 @@ public final class IngestCommand extends StoreCommand {
       stop(cluster.rest());
       return 0;
     }
+    Optional<String> running = running(cluster.rest());
+    if (running.isPresent()) {
+      out().println("ingest is job " + running.get() + " of http://" + target + " already");
+      return 0;
+    }
     createTopics(config);
     String job =
         RemoteJobs.ingest(
             cluster.host(), cluster.port(), config, acceptLoss, RemoteJobs.Jars.WITH_JOB);
     out().println("ingest is job " + job + " of http://" + target);
     return 0;
+  }
+
+  private static Optional<String> running(FlinkRest rest) throws IOException {
+    return rest.jobs().stream()
+        .filter(job -> job.name().equals(RemoteJobs.INGEST) && !job.ended())
+        .map(FlinkRest.Job::id)
+        .findFirst();
   }
 
   private void stop(FlinkRest rest) throws IOException {

@@ -1,25 +1,36 @@
 package io.basalt.cli.command;
 
+import io.basalt.cli.Basalt;
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.supervisor.Loopback;
+import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.config.StoreConfigLoader;
 import io.basalt.storage.config.Tier;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 @Command(name = "init", description = "Make a new store: basalt.yaml and labelled, empty drives.")
 public final class InitCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "DIR", description = "the directory of the store")
+  @ParentCommand private Basalt basalt;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "DIR",
+      description = "the directory of the store; without it, the store that -c FILE describes")
   private Path directory;
 
   @Option(names = "--scm", defaultValue = "4", description = "fast drives; 4 without it")
@@ -51,27 +62,43 @@ public final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path file = directory.resolve("basalt.yaml").toAbsolutePath().normalize();
-    StoreLayout layout = layout();
-    StoreConfig config =
-        NewStore.create(
-            file,
-            layout.yaml(
-                directory.toAbsolutePath().normalize().getFileName().toString(),
-                Loopback.HOST + ":" + Loopback.freePort(new SecureRandom()),
-                erasure));
+    StoreConfig config = directory == null ? described() : laidOut();
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
-        "made %s: %d scm drives (%s), %d capacity drives (%s)%n",
-        file,
-        scm,
-        Bytes.of(config.tierSize(Tier.SCM)),
-        capacity,
-        Bytes.of(config.tierSize(Tier.CAPACITY)));
+        "made store %s: %s, %s; %s describes it%n",
+        config.store(), drives(config, Tier.SCM), drives(config, Tier.CAPACITY), config.file());
     out.println();
-    out.println("next:  " + Hints.on(file, "up"));
+    out.println("next:  " + Hints.on(config.file(), "up"));
     out.println("then:  " + Hints.kcat(config));
     return 0;
+  }
+
+  private StoreConfig laidOut() throws IOException, ArbiterException {
+    Path file = directory.resolve("basalt.yaml").toAbsolutePath().normalize();
+    StoreLayout layout = layout();
+    return NewStore.create(
+        file,
+        layout.yaml(
+            directory.toAbsolutePath().normalize().getFileName().toString(),
+            Loopback.HOST + ":" + Loopback.freePort(new SecureRandom()),
+            erasure));
+  }
+
+  private StoreConfig described() throws IOException, ArbiterException {
+    Path file =
+        basalt
+            .named()
+            .orElseThrow(
+                () -> usage("name the directory of the store, or its configuration with -c FILE"));
+    StoreConfig config = StoreConfigLoader.load(file);
+    NewStore.label(config);
+    return config;
+  }
+
+  private static String drives(StoreConfig config, Tier tier) {
+    long count = config.drives().stream().filter(drive -> drive.tier() == tier).count();
+    return "%d %s drives (%s)"
+        .formatted(count, tier.name().toLowerCase(Locale.ROOT), Bytes.of(config.tierSize(tier)));
   }
 
   private StoreLayout layout() {

@@ -32,14 +32,19 @@ final class NewStore {
       Files.writeString(draft, yaml);
       StoreConfig config = StoreConfigLoader.load(draft);
       Files.writeString(draft, StoreConfigWriter.yaml(config));
-      DriveSet.initialise(config, UUID.randomUUID().toString());
-      try (DriveSet drives = DriveSet.open(config)) {
-        StoreInitializer.create(drives, config, Clock.systemUTC());
-      }
+      label(config);
       Files.move(draft, file);
       return StoreConfigLoader.load(file);
     } finally {
       Files.deleteIfExists(draft);
+    }
+  }
+
+  /** Labels the drives of a configuration that somebody wrote and writes the first root. */
+  static void label(StoreConfig config) throws IOException, ArbiterException {
+    DriveSet.initialise(config, UUID.randomUUID().toString());
+    try (DriveSet drives = DriveSet.open(config)) {
+      StoreInitializer.create(drives, config, Clock.systemUTC());
     }
   }
 }

@@ -15,8 +15,7 @@ final class SegmentTiers {
   }
 
   static SegmentTiers of(OpenStore store) throws IOException {
-    return new SegmentTiers(
-        LocationMap.load(new MirroredFiles(store.drives()), store.headRoot()));
+    return new SegmentTiers(LocationMap.load(new MirroredFiles(store.drives()), store.headRoot()));
   }
 
   /** A segment that is newer than this head counts where it was written. */

@@ -58,7 +58,7 @@ public final class Progress implements AutoCloseable {
     long count = files.addAndGet(moreFiles);
     if (bar != null) {
       bar.stepTo(now);
-      bar.setExtraMessage(count + " files");
+      bar.setExtraMessage("  " + count + " files");
       return;
     }
     long due = nextLine.get();

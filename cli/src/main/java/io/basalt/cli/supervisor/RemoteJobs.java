@@ -5,6 +5,7 @@ import io.basalt.ingest.IngestOptions;
 import io.basalt.ingest.IngestTopology;
 import io.basalt.storage.config.StoreConfig;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -17,11 +18,17 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class RemoteJobs {
   public static final String INGEST = "basalt-ingest";
 
-  /** What every Flink 2.2 cluster has, and what only this program's own process needs. */
-  private static final Pattern NOT_FOR_JOBS =
+  /** What every Flink 2.2 cluster has, and the broker. */
+  private static final Pattern NOT_FOR_LIB =
       Pattern.compile(
-          "(flink-(?!connector-).*|kafka(_2\\.13|-(?!clients).*)|scala-.*|log4j-.*|slf4j-.*"
-              + "|picocli-.*|progressbar-.*|jline-.*|cli-.*|client-\\d.*|async-profiler-.*)\\.jar");
+          "(flink-(?!connector-).*|kafka(_2\\.13|-(?!clients).*)|scala-.*|log4j-.*|slf4j-.*)\\.jar");
+
+  /**
+   * What only this program's own process needs, and the native library, which one process loads
+   * once: its jar belongs on the cluster's own class path.
+   */
+  private static final Pattern NOT_WITH_JOB =
+      Pattern.compile("(picocli-.*|progressbar-.*|jline-.*|cli-.*|client-\\d.*|erasure-.*)\\.jar");
 
   private RemoteJobs() {}
 
@@ -56,12 +63,19 @@ public final class RemoteJobs {
     return Math.min(2, config.kafka().partitions());
   }
 
+  /** The jars that a cluster's lib/ needs so that jobs need bring none; this program is in them. */
+  public static List<Path> libJars() {
+    return Arrays.stream(ServiceProcess.classPath().split(File.pathSeparator))
+        .filter(path -> path.endsWith(".jar"))
+        .map(Path::of)
+        .filter(path -> !NOT_FOR_LIB.matcher(path.getFileName().toString()).matches())
+        .toList();
+  }
+
   private static String[] jobJars() {
-    List<String> jars =
-        Arrays.stream(ServiceProcess.classPath().split(File.pathSeparator))
-            .filter(path -> path.endsWith(".jar"))
-            .filter(path -> !NOT_FOR_JOBS.matcher(new File(path).getName()).matches())
-            .toList();
-    return jars.toArray(String[]::new);
+    return libJars().stream()
+        .filter(path -> !NOT_WITH_JOB.matcher(path.getFileName().toString()).matches())
+        .map(Path::toString)
+        .toArray(String[]::new);
   }
 }
