@@ -1,8 +1,8 @@
 package io.basalt.storage.drive;
 
 import io.basalt.storage.config.ConfigException;
-import io.basalt.storage.config.StoreConfig.DriveConfig;
 import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.config.StoreConfig.DriveConfig;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

@@ -3,8 +3,7 @@ package io.basalt.storage.drive;
 import java.io.IOException;
 
 /** The device failed, hangs or is not the drive it should be: leave it out, use another copy. */
-public sealed class DriveUnavailableException extends IOException
-    permits MisplacedDriveException {
+public sealed class DriveUnavailableException extends IOException permits MisplacedDriveException {
   private static final long serialVersionUID = 1;
 
   private final String reason;
