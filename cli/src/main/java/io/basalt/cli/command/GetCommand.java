@@ -2,10 +2,12 @@ package io.basalt.cli.command;
 
 import io.basalt.cli.Failure;
 import io.basalt.cli.show.Bytes;
+import io.basalt.cli.show.Progress;
 import io.basalt.storage.tree.FileState;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -98,8 +100,11 @@ public final class GetCommand extends StoreCommand {
         target.resolveSibling(
             "." + target.getFileName() + ".basalt-" + ProcessHandle.current().pid());
     try {
-      try (WritableByteChannel sink =
-          FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      try (Progress progress = Progress.start("get", wanted.to() - wanted.from());
+          WritableByteChannel sink =
+              new CountedChannel(
+                  FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                  progress)) {
         store.reader().read(file, wanted.from(), wanted.to(), sink);
       }
       Files.move(
@@ -108,5 +113,26 @@ public final class GetCommand extends StoreCommand {
       Files.deleteIfExists(draft);
     }
     return target;
+  }
+
+  /** Tells the progress of what is written. */
+  private record CountedChannel(WritableByteChannel to, Progress progress)
+      implements WritableByteChannel {
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+      int written = to.write(source);
+      progress.add(written, 0);
+      return written;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return to.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      to.close();
+    }
   }
 }

@@ -83,11 +83,12 @@ public final class PutCommand extends StoreCommand {
   private Answer one(
       BasaltClient client, Acknowledgements acknowledgements, String checked, long started)
       throws Exception {
-    try (Counted in =
-        new Counted(
-            local.equals("-")
-                ? new BufferedInputStream(System.in)
-                : Files.newInputStream(Path.of(local)))) {
+    boolean piped = local.equals("-");
+    try (Progress progress = Progress.start("put", piped ? -1 : Files.size(Path.of(local)));
+        Counted in =
+            new Counted(
+                piped ? new BufferedInputStream(System.in) : Files.newInputStream(Path.of(local)),
+                progress)) {
       Acknowledged done = acknowledgements.await(client.put(checked, in));
       return new Answer(checked, in.bytes, done.root(), millis(started), 1);
     }
@@ -123,23 +124,30 @@ public final class PutCommand extends StoreCommand {
 
   /** Counts what is read. */
   private static final class Counted extends FilterInputStream {
+    private final Progress progress;
     private long bytes;
 
-    Counted(InputStream in) {
+    Counted(InputStream in, Progress progress) {
       super(in);
+      this.progress = progress;
+    }
+
+    private void count(int more) {
+      bytes += more;
+      progress.add(more, 0);
     }
 
     @Override
     public int read() throws IOException {
       int value = super.read();
-      bytes += value < 0 ? 0 : 1;
+      count(value < 0 ? 0 : 1);
       return value;
     }
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
       int count = super.read(target, offset, length);
-      bytes += Math.max(0, count);
+      count(Math.max(0, count));
       return count;
     }
   }

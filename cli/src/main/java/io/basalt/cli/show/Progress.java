@@ -10,10 +10,13 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 
 /**
  * How far long work is: a bar with rate and remaining time on a terminal, a plain line every two
- * seconds elsewhere. Safe from any thread.
+ * seconds elsewhere; nothing where the work is over before that. Safe from any thread.
  */
 public final class Progress implements AutoCloseable {
   private static final long LINE_NANOS = Duration.ofSeconds(2).toNanos();
+
+  /** Fewer bytes are over before a bar is read. */
+  private static final long BAR_BYTES = 4 << 20;
 
   private final String task;
   private final long totalBytes;
@@ -39,7 +42,7 @@ public final class Progress implements AutoCloseable {
   /** On the process's standard error; total below zero means unknown. */
   public static Progress start(String task, long totalBytes) {
     ProgressBar bar = null;
-    if (System.console() != null) {
+    if (System.console() != null && (totalBytes < 0 || totalBytes >= BAR_BYTES)) {
       bar =
           new ProgressBarBuilder()
               .setTaskName(task)
@@ -58,7 +61,7 @@ public final class Progress implements AutoCloseable {
     long count = files.addAndGet(moreFiles);
     if (bar != null) {
       bar.stepTo(now);
-      bar.setExtraMessage("  " + count + " files");
+      bar.setExtraMessage(count == 0 ? "" : "  " + count + " files");
       return;
     }
     long due = nextLine.get();
@@ -75,23 +78,15 @@ public final class Progress implements AutoCloseable {
     if (now > 0 && now < totalBytes) {
       left = ", " + Math.round((double) nanos / now * (totalBytes - now) / 1e9) + " s left";
     }
-    err.println(
-        task
-            + ": "
-            + Bytes.of(now)
-            + of
-            + ", "
-            + count
-            + " files, "
-            + Bytes.rate(now, nanos)
-            + left);
+    String counted = count == 0 ? "" : count + " files, ";
+    err.println(task + ": " + Bytes.of(now) + of + ", " + counted + Bytes.rate(now, nanos) + left);
   }
 
   @Override
   public void close() {
     if (bar != null) {
       bar.close();
-    } else {
+    } else if (nextLine.get() > started + LINE_NANOS) {
       line(bytes.get(), files.get(), nanoTime.getAsLong());
     }
   }
