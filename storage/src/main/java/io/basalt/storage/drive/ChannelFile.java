@@ -4,19 +4,21 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.function.LongConsumer;
 
 /** A file of a {@link FileDrive}. Its channel is only used on threads that nobody interrupts. */
 final class ChannelFile implements DriveFile {
   private final String name;
   private final FileChannel channel;
   private final DriveErrors errors;
-  private final Runnable resized;
+  private final LongConsumer grown;
 
-  ChannelFile(String name, FileChannel channel, DriveErrors errors, Runnable resized) {
+  /** A file that tells by how many bytes it grew when it is truncated. */
+  ChannelFile(String name, FileChannel channel, DriveErrors errors, LongConsumer grown) {
     this.name = name;
     this.channel = channel;
     this.errors = errors;
-    this.resized = resized;
+    this.grown = grown;
   }
 
   @Override
@@ -75,11 +77,12 @@ final class ChannelFile implements DriveFile {
   @Override
   public void truncate(long length) throws IOException {
     try {
+      long before = channel.size();
       channel.truncate(length);
+      grown.accept(channel.size() - before);
     } catch (IOException error) {
       throw errors.sort("truncating " + name, error);
     }
-    resized.run();
   }
 
   @Override

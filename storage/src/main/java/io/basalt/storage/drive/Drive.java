@@ -16,8 +16,8 @@ public interface Drive {
   DriveInfo info();
 
   /**
-   * Makes a new file of {@code size} preallocated bytes that is open for writing. Fails with {@link
-   * java.nio.file.FileAlreadyExistsException} if the name is taken.
+   * Makes a new file of {@code size} preallocated bytes that is open for writing; nothing of it is
+   * forced. Fails with {@link java.nio.file.FileAlreadyExistsException} if the name is taken.
    */
   DriveFile create(String name, long size) throws IOException;
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -29,16 +30,18 @@ public final class FileDrive implements Drive {
   private final DriveLabel label;
   private final Path directory;
   private final Object labelKey;
+  private final FileStore fileSystem;
   private final DriveErrors errors;
   private final UsedSpace used = new UsedSpace(this::walkedBytes);
   private final Set<Path> forcedDirectories = ConcurrentHashMap.newKeySet();
 
-  private FileDrive(DriveConfig config, DriveLabel label, Object labelKey) {
+  private FileDrive(DriveConfig config, DriveLabel label, Object labelKey) throws IOException {
     this.info =
         new DriveInfo(
             config.id(), config.tier(), config.enclosure(), config.size(), label.incarnation());
     this.label = label;
     this.directory = config.path();
+    this.fileSystem = Files.getFileStore(directory);
     this.labelKey = labelKey;
     this.errors = new DriveErrors(config.id());
   }
@@ -152,14 +155,16 @@ public final class FileDrive implements Drive {
       throw new DriveFullException(info.id(), "no room for %s of %d bytes".formatted(name, size));
     }
     try {
-      Files.createDirectories(file.getParent());
       FileChannel channel =
-          FileChannel.open(
+          inDirectoryOf(
               file,
-              StandardOpenOption.CREATE_NEW,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.SPARSE);
+              made ->
+                  FileChannel.open(
+                      made,
+                      StandardOpenOption.CREATE_NEW,
+                      StandardOpenOption.READ,
+                      StandardOpenOption.WRITE,
+                      StandardOpenOption.SPARSE));
       used.add(size);
       return allocated(name, channel, size);
     } catch (IOException error) {
@@ -167,13 +172,27 @@ public final class FileDrive implements Drive {
     }
   }
 
+  @FunctionalInterface
+  private interface Making<T> {
+    T make(Path name) throws IOException;
+  }
+
+  /** Makes a name, and its directory where it is the first one there. */
+  private static <T> T inDirectoryOf(Path name, Making<T> making) throws IOException {
+    try {
+      return making.make(name);
+    } catch (NoSuchFileException first) {
+      Files.createDirectories(name.getParent());
+      return making.make(name);
+    }
+  }
+
   private DriveFile allocated(String name, FileChannel channel, long size) throws IOException {
     try {
       if (size > 0) {
         channel.write(ByteBuffer.allocate(1), size - 1);
-        channel.force(true);
       }
-      return new ChannelFile(name, channel, errors, used::forget);
+      return new ChannelFile(name, channel, errors, used::add);
     } catch (IOException error) {
       channel.close();
       throw error;
@@ -193,7 +212,7 @@ public final class FileDrive implements Drive {
 
   private DriveFile opened(String name, StandardOpenOption... options) throws IOException {
     try {
-      return new ChannelFile(name, FileChannel.open(path(name), options), errors, used::forget);
+      return new ChannelFile(name, FileChannel.open(path(name), options), errors, used::add);
     } catch (NoSuchFileException missing) {
       checkLabel();
       throw missing;
@@ -226,12 +245,13 @@ public final class FileDrive implements Drive {
   @Override
   public void delete(String name) throws IOException {
     checkLabel();
+    Path file = path(name);
     try {
-      Files.delete(path(name));
+      long length = Files.size(file);
+      Files.delete(file);
+      used.add(-length);
     } catch (IOException error) {
       throw errors.sort("deleting " + name, error);
-    } finally {
-      used.forget();
     }
   }
 
@@ -239,8 +259,9 @@ public final class FileDrive implements Drive {
   public void link(String existing, String name) throws IOException {
     checkLabel();
     try {
-      Files.createDirectories(path(name).getParent());
-      Files.createLink(path(name), path(existing));
+      inDirectoryOf(path(name), link -> Files.createLink(link, path(existing)));
+      // The walk counts a file once for each of its names.
+      used.add(Files.size(path(name)));
     } catch (IOException error) {
       throw errors.sort("linking " + name, error);
     }
@@ -272,7 +293,7 @@ public final class FileDrive implements Drive {
   public long usedBytes() throws IOException {
     checkLabel();
     try {
-      long lacking = info.size() - Files.getFileStore(directory).getUsableSpace();
+      long lacking = info.size() - fileSystem.getUsableSpace();
       return Math.max(used.bytes(), lacking);
     } catch (IOException error) {
       throw errors.sort("counting its files", error);

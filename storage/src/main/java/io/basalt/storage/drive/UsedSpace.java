@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Bytes that the files of a drive are allocated: counted by a walk, which is repeated when it is
- * old since other processes write too, plus what this process has added since that walk.
+ * old since other processes write too, plus what this process has added and freed since that walk.
  */
 final class UsedSpace {
   /** Counts all files of the drive. */
@@ -28,7 +28,8 @@ final class UsedSpace {
 
   synchronized long bytes() throws IOException {
     if (!known || System.nanoTime() - walkedAtNanos > OLD_NANOS) {
-      // What is added during the walk may be counted twice until the next one: never too little.
+      // What changes during the walk may be counted twice until the next one; the drive's reserve
+      // is larger than any file.
       added.set(0);
       walked = walk.bytes();
       walkedAtNanos = System.nanoTime();
@@ -37,11 +38,8 @@ final class UsedSpace {
     return walked + added.get();
   }
 
+  /** Bytes that were allocated, or freed if negative. */
   void add(long bytes) {
     added.addAndGet(bytes);
-  }
-
-  synchronized void forget() {
-    known = false;
   }
 }

@@ -104,6 +104,7 @@ final class SegmentOpener {
               drive,
               d -> {
                 DriveFile file = d.create(name, size);
+                file.force();
                 d.forceDirectoryOf(name);
                 return file;
               }));
