@@ -49,6 +49,8 @@ final class StoreSource implements Source<ReadRecord, KafkaPartitionSplit, Void>
     Properties properties = new Properties();
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "" + MAX_POLL_RECORDS);
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, "" + FETCH_BYTES);
+    // Sized by the kernel: Kafka's default of 64 KiB costs a system call and a window update each.
+    properties.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "-1");
     KafkaSettings.consumer(config)
         .forEach((name, value) -> properties.put(name, String.valueOf(value)));
     properties.put(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");

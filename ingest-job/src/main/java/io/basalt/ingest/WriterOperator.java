@@ -38,7 +38,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 final class WriterOperator extends AbstractStreamOperator<FlushMessage>
     implements OneInputStreamOperator<ReadRecord, FlushMessage> {
   private static final long serialVersionUID = 1;
-  private static final long MUCH_BYTES = 1 << 20;
+  private static final long MUCH_BYTES = 4 << 20;
   private static final long ASK_AGAIN_MILLIS = 50;
   private static final int MAX_UPLOADS = 100_000;
 
