@@ -4,9 +4,11 @@ import io.basalt.kafka.Acknowledgement;
 import io.basalt.kafka.KafkaSettings;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,14 +25,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Ingest of a backlog beside consumers of the same topic. The figures of all leave out the first
- * quarter of the records, in which code is compiled and connections are made.
+ * Ingest of a backlog beside consumers of the same topic. The running ingest is warmed up by other
+ * records first; then the figures of all leave out the first quarter of the backlog, in which
+ * connections are made and the consumers' code is compiled.
  */
 @Command(
     name = "ingest",
     description =
-        "Drains a backlog by a plain consumer, by Flink's FileSink and by the ingest, which is"
-            + " stopped before (basalt ingest --stop) and started when asked for.")
+        "Drains a backlog by a plain consumer, by Flink's FileSink and by the ingest of a store that"
+            + " runs (basalt up); stops and starts that ingest.")
 final class IngestBenchmark implements Callable<Integer> {
   @Option(names = "--config", required = true, description = "basalt.yaml of the store")
   Path config;
@@ -38,26 +41,54 @@ final class IngestBenchmark implements Callable<Integer> {
   @Option(names = "--mib", defaultValue = "4096", description = "MiB of the backlog")
   int mebibytes;
 
+  @Option(names = "--warm-up", defaultValue = "1024", description = "MiB ingested before it")
+  int warmUpMebibytes;
+
+  @Option(names = "--rounds", defaultValue = "1", description = "backlogs, one after the other")
+  int rounds;
+
   @Option(names = "--record", defaultValue = "65536", description = "bytes of a record")
   int recordBytes;
 
   @Option(names = "--dir", defaultValue = "/dev/shm", description = "where FileSink writes")
   Path directory;
 
+  @Option(names = "--basalt", defaultValue = "./basalt", description = "the launcher")
+  Path basalt;
+
   private StoreConfig.Kafka kafka;
 
   @Override
   public Integer call() throws Exception {
     kafka = StoreConfigLoader.load(config).kafka();
+    Map<TopicPartition, Long> before = ends();
+    load(warmUpMebibytes);
+    acknowledged(before, ends(), () -> basalt("ingest"));
+    for (int round = 0; round < rounds; round++) {
+      round();
+    }
+    return 0;
+  }
+
+  private void round() throws Exception {
+    basalt("ingest", "--stop");
     Map<TopicPartition, Long> from = ends();
-    load();
+    load(mebibytes);
     Map<TopicPartition, Long> to = ends();
     Rate roof = drain(from, to);
     System.out.println(roof.besides(roof));
     System.out.println(FileSinkJob.run(kafka, directory, from, to).besides(roof));
-    System.out.println("start the ingest now: basalt ingest");
-    System.out.println(acknowledged(from, to).besides(roof));
-    return 0;
+    System.out.println(acknowledged(from, to, () -> basalt("ingest")).besides(roof));
+  }
+
+  private Void basalt(String... command) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of(basalt.toString(), "-c", config.toString()));
+    words.addAll(List.of(command));
+    int exit = new ProcessBuilder(words).inheritIO().start().waitFor();
+    if (exit != 0) {
+      throw new IOException(String.join(" ", words) + " ended with exit code " + exit);
+    }
+    return null;
   }
 
   private List<TopicPartition> partitions() {
@@ -73,7 +104,7 @@ final class IngestBenchmark implements Callable<Integer> {
     }
   }
 
-  private void load() {
+  private void load(int mebibytes) {
     Map<String, Object> settings = new HashMap<>(KafkaSettings.producer(kafka));
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 512 << 10);
     byte[] value = new byte[recordBytes];
@@ -101,13 +132,16 @@ final class IngestBenchmark implements Callable<Integer> {
     }
   }
 
-  /** Follows the acknowledgements until they cover the backlog. */
-  private Rate acknowledged(Map<TopicPartition, Long> from, Map<TopicPartition, Long> to) {
+  /** Starts the ingest and follows the acknowledgements until they cover the backlog. */
+  private Rate acknowledged(
+      Map<TopicPartition, Long> from, Map<TopicPartition, Long> to, Callable<Void> start)
+      throws Exception {
     TopicPartition acks = new TopicPartition(kafka.topics().acks(), 0);
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(KafkaSettings.consumer(kafka))) {
       consumer.assign(List.of(acks));
       consumer.endOffsets(List.of(acks)).forEach(consumer::seek);
+      start.call();
       Map<TopicPartition, Long> next = new HashMap<>(from);
       Mark mark = new Mark(records(from, to), recordBytes);
       while (!mark.reached(records(from, next))) {
