@@ -119,7 +119,27 @@ class UsageTest {
     Path other = folder.resolve("second");
     Commands.run("init", other.toString(), "--scm-size", "64MiB", "--capacity", "0").done();
     Files.move(other.resolve("scm-0"), drive);
-    assertThat(Commands.run("ls", "-c", file.toString()).failure()).contains("scm-0");
+    for (String command : new String[] {"ls", "up", "verify"}) {
+      assertThat(Commands.run(command, "-c", file.toString()).failure())
+          .as(command)
+          .startsWith("drive scm-0 belongs to store ");
+    }
+    assertThat(Commands.run(drives).json().get(0).path("state").asText())
+        .startsWith("belongs to store ");
+  }
+
+  @Test
+  void swappedMountsAreRefusedBeforeAnythingIsWritten() throws Exception {
+    Path file = store();
+    Path away = file.resolveSibling("away");
+    Files.move(file.resolveSibling("scm-0"), away);
+    Files.move(file.resolveSibling("scm-1"), file.resolveSibling("scm-0"));
+    Files.move(away, file.resolveSibling("scm-1"));
+    assertThat(Commands.run("up", "-c", file.toString()).failure())
+        .isEqualTo(
+            "drive scm-0: %s holds drive scm-1: correct the paths of the two in %s"
+                .formatted(file.resolveSibling("scm-0"), file));
+    assertThat(file.resolveSibling(".basalt")).doesNotExist();
   }
 
   @Test

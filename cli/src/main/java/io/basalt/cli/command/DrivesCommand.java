@@ -50,7 +50,7 @@ public final class DrivesCommand extends StoreCommand {
       out().println(JsonText.of(answers));
       return 0;
     }
-    Table table = new Table("DRIVE", "TIER", "ENCLOSURE", "SIZE", "USED", "STATE", "PATH");
+    Table table = new Table("DRIVE", "TIER", "ENCLOSURE", "SIZE", "USED", "PATH", "STATE");
     for (Answer a : answers) {
       table.row(
           a.id(),
@@ -58,8 +58,8 @@ public final class DrivesCommand extends StoreCommand {
           a.enclosure(),
           Bytes.of(a.sizeBytes()),
           Bytes.of(a.usedBytes()),
-          a.state(),
-          a.path());
+          a.path(),
+          a.state());
     }
     out().println(table);
     return 0;
