@@ -22,6 +22,10 @@ import java.util.UUID;
 public record DriveLabel(String store, String drive, String incarnation) {
   public static final String FILE = "basalt-label.json";
   static final int FORMAT = 1;
+
+  /** Bytes; no label is near this. */
+  static final int LONGEST = 4096;
+
   private static final JsonFactory JSON = new JsonFactory();
 
   /** The label of a drive that joins a store. */

@@ -2,86 +2,127 @@ package io.basalt.storage.drive;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
-/** One drive with its threads. Once it has failed, every call fails at once. */
+/**
+ * One drive with its threads. Once it has failed it is out, and every call fails at once, until it
+ * is let in again; a call that began before then says nothing about the drive that is in now.
+ */
 final class DriveLane {
-  private final Drive drive;
-  private final Executor threads;
-  private final ScheduledExecutorService deadlines;
-  private final Duration deadline;
-  private volatile String failure;
+  /** Ends a call that takes too long. */
+  @FunctionalInterface
+  interface Deadline {
+    /** For calls on the caller's own thread, which nobody can end. */
+    Deadline NONE = (reason, expire) -> () -> {};
 
-  DriveLane(Drive drive, Executor threads, ScheduledExecutorService deadlines, Duration deadline) {
-    this.drive = drive;
-    this.threads = threads;
-    this.deadlines = deadlines;
+    /** Tells {@code expire} why, once the time is over; what is returned ends the watch. */
+    Runnable watch(String drive, Consumer<String> expire);
+  }
+
+  private sealed interface State {}
+
+  private record In(Drive drive, Executor threads) implements State {}
+
+  private record Out(String reason) implements State {}
+
+  private final Deadline deadline;
+  private final Consumer<DriveLane> wentOut;
+  private final AtomicReference<State> state;
+  private volatile DriveInfo info;
+
+  private DriveLane(DriveInfo info, State state, Deadline deadline, Consumer<DriveLane> wentOut) {
+    this.info = info;
+    this.state = new AtomicReference<>(state);
     this.deadline = deadline;
+    this.wentOut = wentOut;
+  }
+
+  static DriveLane in(
+      Drive drive, Executor threads, Deadline deadline, Consumer<DriveLane> wentOut) {
+    return new DriveLane(drive.info(), new In(drive, threads), deadline, wentOut);
+  }
+
+  /** The lane of a drive that could not be opened. */
+  static DriveLane out(
+      DriveInfo info, String reason, Deadline deadline, Consumer<DriveLane> wentOut) {
+    return new DriveLane(info, new Out(reason), deadline, wentOut);
   }
 
   DriveInfo info() {
-    return drive.info();
+    return info;
   }
 
+  /** Why the drive is out; empty if it is in. */
   Optional<String> failure() {
-    return Optional.ofNullable(failure);
+    return state.get() instanceof Out out ? Optional.of(out.reason()) : Optional.empty();
+  }
+
+  /** Why the drive, which is out, still is. */
+  void stayOut(String reason) {
+    state.updateAndGet(now -> now instanceof Out ? new Out(reason) : now);
+  }
+
+  void letIn(Drive drive, Executor threads) {
+    info = drive.info();
+    state.set(new In(drive, threads));
   }
 
   <T> CompletableFuture<T> submit(DriveCall<T> call) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    if (failure != null) {
-      result.completeExceptionally(new DriveUnavailableException(drive.info().id(), failure, null));
-      return result;
+    State now = state.get();
+    if (now instanceof In in) {
+      return submit(in, call);
     }
+    return CompletableFuture.failedFuture(
+        new DriveUnavailableException(info.id(), ((Out) now).reason(), null));
+  }
+
+  private <T> CompletableFuture<T> submit(In in, DriveCall<T> call) {
+    CompletableFuture<T> result = new CompletableFuture<>();
     try {
-      Future<?> expiry =
-          deadlines.schedule(() -> expire(result), deadline.toNanos(), TimeUnit.NANOSECONDS);
-      threads.execute(
-          () -> {
-            run(call, result);
-            expiry.cancel(false);
-          });
+      Runnable inTime = deadline.watch(info.id(), reason -> expire(in, reason, result));
+      in.threads()
+          .execute(
+              () -> {
+                run(in, call, result);
+                inTime.run();
+              });
     } catch (RejectedExecutionException closed) {
       result.completeExceptionally(new IOException("the drives are closed", closed));
     }
     return result;
   }
 
-  private <T> void run(DriveCall<T> call, CompletableFuture<T> result) {
+  private <T> void run(In in, DriveCall<T> call, CompletableFuture<T> result) {
     try {
-      T value = call.call(drive);
+      T value = call.call(in.drive());
       if (!result.complete(value) && value instanceof Closeable late) {
         late.close();
       }
     } catch (DriveUnavailableException unavailable) {
-      fail(unavailable.reason());
+      fail(in, unavailable.reason());
       result.completeExceptionally(unavailable);
     } catch (Throwable error) {
       result.completeExceptionally(error);
     }
   }
 
-  private void expire(CompletableFuture<?> result) {
-    if (result.isDone()) {
-      return;
+  private void expire(In in, String reason, CompletableFuture<?> result) {
+    if (!result.isDone()) {
+      // The failure is known before the caller is, so that whoever sees the error sees the drive
+      // left out; a call that ends just now has missed its deadline all the same.
+      fail(in, reason);
+      result.completeExceptionally(new DriveUnavailableException(info.id(), reason, null));
     }
-    // The failure is known before the caller is, so that whoever sees the error sees the drive left
-    // out; a call that ends just now has missed its deadline all the same.
-    String reason = "did not answer within " + deadline.toMillis() + " ms";
-    fail(reason);
-    result.completeExceptionally(new DriveUnavailableException(drive.info().id(), reason, null));
   }
 
-  private void fail(String reason) {
-    if (failure == null) {
-      failure = reason;
+  private void fail(In in, String reason) {
+    if (state.compareAndSet(in, new Out(reason))) {
+      wentOut.accept(this);
     }
   }
 }

@@ -72,7 +72,30 @@ final class DriveOpener {
       unavailable.put(drive.info(), reason);
     }
     drives.removeAll(foreign);
-    return new DriveSet(storeId, options(), drives, unavailable, false);
+    return new DriveSet(storeId, drives, unavailable, options(), info -> openAnew(storeId, info));
+  }
+
+  /** The very drive that was there before, if its label was ever read, and writable. */
+  private FileDrive openAnew(String storeId, DriveInfo before) throws IOException {
+    DriveConfig named =
+        config.drives().stream()
+            .filter(each -> each.id().equals(before.id()))
+            .findFirst()
+            .orElseThrow();
+    FileDrive drive = FileDrive.open(named);
+    if (!drive.label().store().equals(storeId)) {
+      throw new DriveUnavailableException(
+          before.id(),
+          "belongs to store " + drive.label().store() + ": mount the right drive",
+          null);
+    }
+    if (!before.incarnation().isEmpty()
+        && !before.incarnation().equals(drive.label().incarnation())) {
+      throw new DriveUnavailableException(
+          before.id(), "was emptied and labelled anew: mount the right drive", null);
+    }
+    drive.probe();
+    return drive;
   }
 
   private DriveSet.Options options() {

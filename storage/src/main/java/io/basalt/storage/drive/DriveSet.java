@@ -5,28 +5,32 @@ import io.basalt.storage.config.Tier;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * The drives of a store, as one process sees them.
  *
  * <p>Every call runs on threads of its drive, which nobody interrupts, and ends by a deadline. A
  * drive that throws {@link DriveUnavailableException} or misses the deadline has failed: all calls
- * to it then fail at once, until the drives are opened anew. A caller that is interrupted while it
+ * to it then fail at once. One that a configuration names is opened anew from time to time, and
+ * used again once it is the same drive and can be written. A caller that is interrupted while it
  * waits leaves, but its call goes on and may still use the buffers that it was given.
  *
  * <p>Safe for use by several threads.
@@ -36,13 +40,12 @@ public final class DriveSet implements AutoCloseable {
 
   private final String storeId;
   private final Options options;
-  private final Map<String, DriveInfo> infos = new LinkedHashMap<>();
-  private final Map<String, String> unopened = new LinkedHashMap<>();
   private final Map<String, DriveLane> lanes = new LinkedHashMap<>();
   private final Map<String, LongAdder> mismatches = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> reconstructed = new ConcurrentHashMap<>();
-  private final List<ThreadPoolExecutor> threads = new ArrayList<>();
-  private final ScheduledThreadPoolExecutor deadlines;
+  private final Queue<ThreadPoolExecutor> threads = new ConcurrentLinkedQueue<>();
+  private final ScheduledThreadPoolExecutor schedule;
+  private final Optional<DriveReturns> returns;
 
   /**
    * How drives are used.
@@ -60,44 +63,82 @@ public final class DriveSet implements AutoCloseable {
     }
   }
 
-  /** A set of any drives, each with threads of its own. */
+  /** A set of any drives, each with threads of its own. One that fails stays out. */
   public DriveSet(String storeId, List<? extends Drive> drives, Options options) {
-    this(storeId, options, drives, Map.of(), false);
+    this(storeId, options, Optional.empty());
+    drives.forEach(
+        drive -> add(DriveLane.in(drive, threads(drive.info().id()), this::watch, this::wentOut)));
   }
 
-  /** A set whose calls run on the caller's thread, one by one, in an order that repeats. */
+  /**
+   * A set whose calls run on the caller's thread, one by one, in an order that repeats. They have
+   * no deadline, and a drive that fails stays out.
+   */
   public static DriveSet sequential(String storeId, List<? extends Drive> drives, Options options) {
-    return new DriveSet(storeId, options, drives, Map.of(), true);
+    DriveSet set = new DriveSet(storeId, options, Optional.empty());
+    drives.forEach(
+        drive ->
+            set.add(DriveLane.in(drive, Runnable::run, DriveLane.Deadline.NONE, set::wentOut)));
+    return set;
   }
 
+  /** A set whose drives come back: those in and, with the reason, those out. */
   DriveSet(
       String storeId,
+      List<? extends Drive> in,
+      Map<DriveInfo, String> out,
       Options options,
-      List<? extends Drive> drives,
-      Map<DriveInfo, String> unopened,
-      boolean sequential) {
+      DriveReturns.Opening opening) {
+    this(storeId, options, Optional.of(opening));
+    in.forEach(
+        drive -> add(DriveLane.in(drive, threads(drive.info().id()), this::watch, this::wentOut)));
+    out.forEach((info, reason) -> add(DriveLane.out(info, reason, this::watch, this::wentOut)));
+    lanes.values().stream().filter(lane -> lane.failure().isPresent()).forEach(this::wentOut);
+  }
+
+  private DriveSet(String storeId, Options options, Optional<DriveReturns.Opening> opening) {
     this.storeId = storeId;
     this.options = options;
-    this.deadlines =
+    this.schedule =
         new ScheduledThreadPoolExecutor(1, task -> daemon(task, "basalt-drive-deadlines"));
-    deadlines.setRemoveOnCancelPolicy(true);
-    deadlines.setKeepAliveTime(10, TimeUnit.SECONDS);
-    deadlines.allowCoreThreadTimeOut(true);
-    for (Drive drive : drives) {
-      Executor executor = sequential ? Runnable::run : threads(drive.info().id());
-      infos.put(drive.info().id(), drive.info());
-      lanes.put(drive.info().id(), new DriveLane(drive, executor, deadlines, options.deadline()));
-    }
-    unopened.forEach(
-        (info, reason) -> {
-          infos.put(info.id(), info);
-          this.unopened.put(info.id(), reason);
-        });
+    schedule.setRemoveOnCancelPolicy(true);
+    schedule.setExecuteExistingDelayedTasksAfterShutdownPolicy(true);
+    schedule.setKeepAliveTime(10, TimeUnit.SECONDS);
+    schedule.allowCoreThreadTimeOut(true);
+    this.returns = opening.map(open -> new DriveReturns(open, this::threads, schedule));
+  }
+
+  private void add(DriveLane lane) {
+    lanes.put(lane.info().id(), lane);
+  }
+
+  private Runnable watch(String drive, Consumer<String> expire) {
+    long millis = options.deadline().toMillis();
+    Future<?> expiry =
+        schedule.schedule(
+            () -> expire.accept("did not answer within " + millis + " ms"),
+            millis,
+            TimeUnit.MILLISECONDS);
+    return () -> expiry.cancel(false);
+  }
+
+  private void wentOut(DriveLane lane) {
+    returns.ifPresent(each -> each.wentOut(lane));
+  }
+
+  /** Tries now what else is tried from time to time: to use the drives again that are out. */
+  void tryReturns() {
+    returns.ifPresent(
+        each ->
+            lanes.values().stream()
+                .filter(lane -> lane.failure().isPresent())
+                .forEach(each::tryNow));
   }
 
   /**
    * Opens every drive of the configuration that can be reached. A drive that is missing, empty or
-   * holds another drive of the store is left out, and {@link #unavailable()} says why.
+   * holds another drive of the store is left out, and {@link #unavailable()} says why, until it is
+   * there.
    *
    * @throws io.basalt.storage.config.ConfigException if a drive belongs to another store, or none
    *     can be reached
@@ -166,7 +207,7 @@ public final class DriveSet implements AutoCloseable {
 
   /** All drives, also those that are unavailable; the incarnation of one never reached is empty. */
   public List<DriveInfo> infos() {
-    return List.copyOf(infos.values());
+    return lanes.values().stream().map(DriveLane::info).toList();
   }
 
   /** The drives of a tier that have not failed. */
@@ -180,7 +221,7 @@ public final class DriveSet implements AutoCloseable {
 
   /** Ids of the drives that failed or could not be opened, and why. */
   public Map<String, String> unavailable() {
-    Map<String, String> result = new LinkedHashMap<>(unopened);
+    Map<String, String> result = new LinkedHashMap<>();
     lanes.forEach((id, lane) -> lane.failure().ifPresent(reason -> result.put(id, reason)));
     return result;
   }
@@ -198,8 +239,7 @@ public final class DriveSet implements AutoCloseable {
     DriveLane lane = lanes.get(driveId);
     if (lane == null) {
       return CompletableFuture.failedFuture(
-          new DriveUnavailableException(
-              driveId, unopened.getOrDefault(driveId, "is not in the configuration"), null));
+          new DriveUnavailableException(driveId, "is not in the configuration", null));
     }
     return lane.submit(call);
   }
@@ -288,6 +328,6 @@ public final class DriveSet implements AutoCloseable {
   @Override
   public void close() {
     threads.forEach(ThreadPoolExecutor::shutdown);
-    deadlines.shutdown();
+    schedule.shutdown();
   }
 }

@@ -55,7 +55,7 @@ public final class FileDrive implements Drive {
   public static FileDrive open(DriveConfig config) throws DriveUnavailableException {
     Path file = config.path().resolve(DriveLabel.FILE);
     try {
-      DriveLabel label = DriveLabel.decode(Files.readAllBytes(file));
+      DriveLabel label = DriveLabel.decode(labelBytes(file));
       if (!label.drive().equals(config.id())) {
         throw new MisplacedDriveException(
             config.id(),
@@ -73,6 +73,14 @@ public final class FileDrive implements Drive {
           "%s cannot be read: %s".formatted(file, unreadable.getMessage()),
           unreadable);
     }
+  }
+
+  private static byte[] labelBytes(Path file) throws IOException {
+    long length = Files.size(file);
+    if (length > DriveLabel.LONGEST) {
+      throw new IOException("it has %d bytes and is no label".formatted(length));
+    }
+    return Files.readAllBytes(file);
   }
 
   private static String whyMissing(Path path) {
@@ -139,6 +147,31 @@ public final class FileDrive implements Drive {
     forceDirectory(directory.toAbsolutePath().getParent());
   }
 
+  /**
+   * Writes, forces, reads and deletes a small file. A full drive passes. A stop leaves a file of an
+   * attempt that has ended, which the sweep deletes.
+   */
+  void probe() throws IOException {
+    String name = "segments/0-%016x-probe".formatted(System.nanoTime());
+    ByteBuffer bytes = ByteBuffer.wrap(label.encode());
+    try {
+      try (DriveFile file = create(name, bytes.remaining())) {
+        file.write(bytes.duplicate(), 0);
+        file.force();
+        ByteBuffer read = ByteBuffer.allocate(bytes.remaining());
+        file.read(read, 0);
+        if (!read.flip().equals(bytes)) {
+          throw new DriveUnavailableException(
+              info.id(), "reads other bytes than it was given", null);
+        }
+      }
+      delete(name);
+    } catch (DriveFullException full) {
+      // It answers, and those who write to it know how to wait.
+      return;
+    }
+  }
+
   DriveLabel label() {
     return label;
   }
@@ -187,6 +220,7 @@ public final class FileDrive implements Drive {
     }
   }
 
+  /** On an error the name is given back: whoever tries often would leave as many files behind. */
   private DriveFile allocated(String name, FileChannel channel, long size) throws IOException {
     try {
       if (size > 0) {
@@ -194,7 +228,12 @@ public final class FileDrive implements Drive {
       }
       return new ChannelFile(name, channel, errors, used::add);
     } catch (IOException error) {
-      channel.close();
+      used.add(-size);
+      try (channel) {
+        Files.deleteIfExists(path(name));
+      } catch (IOException second) {
+        error.addSuppressed(second);
+      }
       throw error;
     }
   }
@@ -270,12 +309,14 @@ public final class FileDrive implements Drive {
   @Override
   public void forceDirectoryOf(String name) throws IOException {
     try {
-      Path parent = path(name).getParent();
-      forceDirectory(parent);
+      Path child = path(name).getParent();
+      forceDirectory(child);
       // Another process may have made a parent and not forced it yet, so each drive does so once.
-      while (!parent.equals(directory) && forcedDirectories.add(parent)) {
-        parent = parent.getParent();
-        forceDirectory(parent);
+      while (!child.equals(directory) && !forcedDirectories.contains(child)) {
+        forceDirectory(child.getParent());
+        // Only now: another thread that finds it here relies on it.
+        forcedDirectories.add(child);
+        child = child.getParent();
       }
     } catch (IOException error) {
       throw errors.sort("forcing the directory of " + name, error);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +185,84 @@ class DriveSetTest {
       assertThat(drives.submit("scm-0", Drive::usedBytes)).isCompletedExceptionally();
     } finally {
       release.countDown();
+    }
+  }
+
+  @Test
+  void aDriveThatIsMountedLaterIsUsedFromThenOn() throws IOException {
+    DriveSet.initialise(config, "store-1");
+    Files.move(directory.resolve("scm-0"), directory.resolve("away"));
+    try (DriveSet drives = DriveSet.open(config)) {
+      drives.tryReturns();
+      assertThat(drives.unavailable().get("scm-0")).contains("does not exist");
+      Files.move(directory.resolve("away"), directory.resolve("scm-0"));
+      drives.tryReturns();
+      assertThat(drives.unavailable()).isEmpty();
+      assertThat(drives.available(Tier.SCM)).hasSize(2);
+      assertThat(drives.infos()).extracting(DriveInfo::incarnation).doesNotContain("");
+      List<Drive.StoredFile> left = drives.call("scm-0", drive -> drive.list(""));
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void aDriveThatFailsComesBackOnlyAsItself() throws IOException {
+    DriveSet.initialise(config, "store-1");
+    Path drive = directory.resolve("scm-0");
+    try (DriveSet drives = DriveSet.open(config)) {
+      Files.move(drive, directory.resolve("away"));
+      assertThatThrownBy(() -> drives.call("scm-0", d -> d.create("x", 1)))
+          .isInstanceOf(DriveUnavailableException.class);
+
+      FileDrive.write(DriveLabel.fresh("store-1", "scm-0"), drive);
+      drives.tryReturns();
+      assertThat(drives.unavailable().get("scm-0")).contains("was emptied and labelled anew");
+
+      FileDriveTest.removeAll(drive);
+      FileDrive.write(DriveLabel.fresh("store-2", "scm-0"), drive);
+      drives.tryReturns();
+      assertThat(drives.unavailable().get("scm-0")).contains("belongs to store store-2");
+
+      FileDriveTest.removeAll(drive);
+      Files.move(directory.resolve("away"), drive);
+      Files.writeString(drive.resolve("segments"), "in the way");
+      drives.tryReturns();
+      assertThat(drives.unavailable().get("scm-0")).contains("Not a directory");
+
+      Files.delete(drive.resolve("segments"));
+      drives.tryReturns();
+      assertThat(drives.unavailable()).isEmpty();
+    }
+  }
+
+  @Test
+  void aCallFromBeforeADriveCameBackSaysNothingOfIt() throws Exception {
+    DriveSet.initialise(config, "store-1");
+    CountDownLatch release = new CountDownLatch(1);
+    try (DriveSet drives = DriveSet.open(config)) {
+      CompletableFuture<Object> old =
+          drives.submit(
+              "scm-0",
+              drive -> {
+                try {
+                  release.await();
+                } catch (InterruptedException e) {
+                  throw new IOException(e);
+                }
+                throw new DriveUnavailableException("scm-0", "an old fault", null);
+              });
+      assertThatThrownBy(
+              () ->
+                  drives.call(
+                      "scm-0",
+                      drive -> {
+                        throw new DriveUnavailableException("scm-0", "a fault", null);
+                      }))
+          .hasMessage("drive scm-0: a fault");
+      drives.tryReturns();
+      release.countDown();
+      assertThatThrownBy(() -> DriveSet.await(old)).hasMessage("drive scm-0: an old fault");
+      assertThat(drives.unavailable()).isEmpty();
     }
   }
 

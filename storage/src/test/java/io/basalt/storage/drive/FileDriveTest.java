@@ -128,6 +128,19 @@ class FileDriveTest {
         .hasMessageContaining("another directory was mounted at");
   }
 
+  @Test
+  void aFileInThePlaceOfAFolderIsAFaultOfTheDriveAndNoNameThatIsTaken() throws IOException {
+    FileDrive drive = drive(64 * MIB);
+    drive.create("segments/one", 10).close();
+    Files.writeString(directory.resolve("d/roots"), "in the way");
+    assertThatThrownBy(() -> drive.create("roots/body", 1))
+        .isInstanceOf(DriveUnavailableException.class)
+        .hasMessageContaining("Not a directory");
+    assertThatThrownBy(() -> drive.link("segments/one", "roots/root-1"))
+        .isInstanceOf(DriveUnavailableException.class)
+        .hasMessageContaining("Not a directory");
+  }
+
   private static void assertUnavailable(FileDrive drive, String why) {
     assertThatThrownBy(() -> drive.create("x", 1))
         .isInstanceOf(DriveUnavailableException.class)
@@ -153,8 +166,9 @@ class FileDriveTest {
             .isInstanceOf(DriveFullException.class)
             .hasMessage("drive scm-0 is full: writing a: no space left on device");
       }
-      assertThatThrownBy(() -> drive.create("b", MIB)).isInstanceOf(DriveFullException.class);
+      assertThatThrownBy(() -> drive.create("b", 1)).isInstanceOf(DriveFullException.class);
       drive.delete("a");
+      assertThat(drive.list("")).isEmpty();
     } finally {
       run("umount", mount.toString());
     }
