@@ -1,18 +1,24 @@
 package io.basalt.storage.segment;
 
 import io.basalt.storage.drive.DriveFile;
+import io.basalt.storage.drive.DriveFullException;
 import io.basalt.storage.drive.DriveSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Writes to both mirrors of one segment, forced: the shards with one call, what goes below the
  * index blocks with another.
  */
 final class SegmentFlush {
+  private static final Executor LATER =
+      CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS);
+
   private final OpenSegment segment;
   private ByteBuffer data;
   private long dataPosition;
@@ -47,13 +53,34 @@ final class SegmentFlush {
     return (data == null ? 0 : data.remaining()) + (index == null ? 0 : index.remaining());
   }
 
-  CompletableFuture<Void> submit(DriveSet drives) {
+  /** Whether a flush that finds no room on a drive waits for it. */
+  @FunctionalInterface
+  interface Patience {
+    boolean waitsFor(DriveFullException full);
+  }
+
+  /**
+   * Writes both mirrors. One that finds no room is written again, the same bytes to the same place,
+   * until it does or patience ends: a full device is no reason to begin anew.
+   */
+  CompletableFuture<Void> submit(DriveSet drives, Patience patience) {
     List<CompletableFuture<Void>> mirrors = new ArrayList<>();
     for (int i = 0; i < segment.drives().size(); i++) {
-      DriveFile file = segment.files().get(i);
-      mirrors.add(drives.submit(segment.drives().get(i), drive -> write(file)));
+      mirrors.add(mirror(i, drives, patience));
     }
     return CompletableFuture.allOf(mirrors.toArray(CompletableFuture[]::new));
+  }
+
+  private CompletableFuture<Void> mirror(int mirror, DriveSet drives, Patience patience) {
+    DriveFile file = segment.files().get(mirror);
+    return drives
+        .submit(segment.drives().get(mirror), drive -> write(file))
+        .exceptionallyCompose(
+            error ->
+                error instanceof DriveFullException full && patience.waitsFor(full)
+                    ? CompletableFuture.runAsync(() -> {}, LATER)
+                        .thenCompose(later -> mirror(mirror, drives, patience))
+                    : CompletableFuture.failedFuture(error));
   }
 
   private Void write(DriveFile file) throws IOException {

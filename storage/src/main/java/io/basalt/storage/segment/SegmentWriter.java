@@ -1,6 +1,7 @@
 package io.basalt.storage.segment;
 
 import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.drive.DriveFullException;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.ingest.Flushed;
 import io.basalt.storage.ingest.Range;
@@ -63,6 +64,7 @@ public final class SegmentWriter implements AutoCloseable {
   private boolean starved;
   private boolean closed;
   private Throwable failure;
+  private String noRoom;
 
   /**
    * Sizes and ages of a writer's segments.
@@ -287,14 +289,23 @@ public final class SegmentWriter implements AutoCloseable {
    * Why no record can be added for a longer time: space, or drives; empty if none is in the way.
    */
   public synchronized Optional<String> waiting() {
+    if (noRoom != null) {
+      return Optional.of(noRoom);
+    }
     return starved ? pool.waiting() : Optional.empty();
+  }
+
+  private synchronized boolean waitsFor(DriveFullException full) {
+    noRoom = full.getMessage();
+    return !closed;
   }
 
   /**
    * Writes and forces what is staged and seals the segments that are due.
    *
    * @return the ranges covered and the new ends of the touched segments, once both mirrors are
-   *     forced. Fails with the first drive's error; the writer then takes no more.
+   *     forced. Waits for room where a drive has none. Fails with the first drive's error; the
+   *     writer then takes no more.
    * @throws IllegalStateException if a flush is in flight
    */
   public CompletableFuture<Flushed> flush() {
@@ -319,7 +330,9 @@ public final class SegmentWriter implements AutoCloseable {
       this.flushing = true;
     }
     CompletableFuture.allOf(
-            writes.stream().map(w -> w.submit(drives)).toArray(CompletableFuture[]::new))
+            writes.stream()
+                .map(w -> w.submit(drives, this::waitsFor))
+                .toArray(CompletableFuture[]::new))
         .whenComplete(
             (all, error) -> {
               if (error == null) {
@@ -419,6 +432,7 @@ public final class SegmentWriter implements AutoCloseable {
       CompletableFuture<Flushed> result) {
     synchronized (this) {
       flushing = false;
+      noRoom = null;
       sealed.forEach(pool::closeFiles);
       if (error != null) {
         // A drive that hangs may still read the buffers: they are not given back.

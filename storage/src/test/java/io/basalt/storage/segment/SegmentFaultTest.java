@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
@@ -212,13 +213,37 @@ class SegmentFaultTest {
   }
 
   @Test
-  void aFlushThatFindsNoRoomFailsAsFull() {
+  void aFlushThatFindsNoRoomWaitsForIt() throws Exception {
+    SimulatedDrives simulated = new SimulatedDrives(2, 0, 64 << 20);
+    DriveSet drives = simulated.driveSet();
+    SegmentWriter writer = writer(drives);
+    assertThat(writer.hasRoomFor(10)).isTrue();
+    add(writer, 10);
+    simulated.fill("scm-1");
+    CompletableFuture<Flushed> flush = writer.flush();
+    assertThat(flush).isNotDone();
+    assertThat(writer.waiting())
+        .hasValueSatisfying(why -> assertThat(why).startsWith("drive scm-1 is full"));
+    simulated.makeRoom("scm-1");
+    SegmentLocation location = flush.join().tails().get(0).location();
+    assertThat(writer.waiting()).isEmpty();
+    try (SegmentReader reader = new SegmentReader(drives)) {
+      assertThat(reader.indexBlocks(location, "scm-0"))
+          .hasSize(1)
+          .isEqualTo(reader.indexBlocks(location, "scm-1"));
+    }
+  }
+
+  @Test
+  void closingEndsAFlushThatWaitsForRoom() {
     SimulatedDrives simulated = new SimulatedDrives(2, 0, 64 << 20);
     SegmentWriter writer = writer(simulated.driveSet());
     assertThat(writer.hasRoomFor(10)).isTrue();
     add(writer, 10);
     simulated.fill("scm-1");
-    assertThatThrownBy(() -> writer.flush().join())
+    CompletableFuture<Flushed> flush = writer.flush();
+    writer.close();
+    assertThatThrownBy(flush::join)
         .hasCauseInstanceOf(DriveFullException.class)
         .hasMessageContaining("drive scm-1 is full");
   }
