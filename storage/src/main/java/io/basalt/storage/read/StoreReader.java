@@ -36,7 +36,8 @@ public final class StoreReader implements Closeable {
   /** Large enough for a drive to stream, small enough that a few stay in the processor's cache. */
   private static final int STEP_BYTES = 1 << 20;
 
-  private static final int ROOT_COPIES = 3;
+  /** A reader completes a head on no more drives than make it final; committers do the rest. */
+  private static final int FINAL_COPIES = 2;
 
   private final Root root;
   private final Levels levels;
@@ -64,7 +65,7 @@ public final class StoreReader implements Closeable {
 
   private static Root head(DriveSet drives) throws IOException {
     try {
-      return new RootFiles(drives, ROOT_COPIES).head();
+      return new RootFiles(drives, FINAL_COPIES).head();
     } catch (ArbiterException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -26,14 +26,12 @@ import java.util.zip.CRC32C;
  * strips. Safe for use by several threads.
  */
 public final class SegmentReader implements Closeable {
-  private static final int OPEN_FILES = 128;
   private static final int SCRATCH_BUFFERS = 8;
   private static final long STRETCH_BYTES = 4 << 20;
 
   private final DriveSet drives;
   private final StripeReader stripes;
   private final Function<String, Optional<Stripe>> stripesById;
-  private final OpenFiles files = new OpenFiles(OPEN_FILES);
 
   /**
    * Drives fill a buffer of their own, and the caller copies from it: a drive that answers after
@@ -214,16 +212,11 @@ public final class SegmentReader implements Closeable {
         });
   }
 
-  private void fill(Drive drive, SegmentLocation segment, long position, ByteBuffer target)
+  /** Opens the file anew each time: one kept open keeps its space once the segment has moved on. */
+  private static void fill(Drive drive, SegmentLocation segment, long position, ByteBuffer target)
       throws IOException {
-    try {
-      files.use(
-          drive,
-          segment.fileName(),
-          file -> {
-            file.read(target, position);
-            return null;
-          });
+    try (DriveFile file = drive.open(segment.fileName())) {
+      file.read(target, position);
     } catch (EOFException shorter) {
       CorruptDataException corrupt =
           new CorruptDataException(
@@ -268,10 +261,8 @@ public final class SegmentReader implements Closeable {
     return order;
   }
 
-  /** Closes the files that are kept open; reads under way end first. */
   @Override
   public void close() throws IOException {
     stripes.close();
-    files.close();
   }
 }

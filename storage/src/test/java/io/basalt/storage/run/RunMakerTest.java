@@ -7,11 +7,17 @@ import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.root.Tail;
 import io.basalt.storage.verify.Verifier;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +74,32 @@ class RunMakerTest {
               assertThat(run.maxPath()).isEqualTo("/b");
               assertThat(run.file().drives()).hasSize(2).doesNotHaveDuplicates();
             });
+  }
+
+  /** A file that is deleted and still open keeps its space on the drive. */
+  @Test
+  void aRunLeavesNoSegmentOpen() throws Exception {
+    Root before = store.seal();
+    store.makeRun();
+    Path descriptors = Path.of("/proc/self/fd");
+    Assumptions.assumeTrue(Files.isDirectory(descriptors));
+    List<String> open = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(descriptors)) {
+      for (Path descriptor : all) {
+        try {
+          open.add(Files.readSymbolicLink(descriptor).getFileName().toString());
+        } catch (NoSuchFileException closed) {
+          // The list itself, or a file of another test.
+          continue;
+        }
+      }
+    }
+    assertThat(before.tails()).anyMatch(Tail::sealed);
+    for (Tail tail : before.tails()) {
+      if (tail.sealed()) {
+        assertThat(open).doesNotContain(tail.location().segment());
+      }
+    }
   }
 
   @Test
