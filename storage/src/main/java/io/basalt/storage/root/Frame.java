@@ -88,8 +88,16 @@ public record Frame(String magic, int version) {
     if (found > version) {
       throw new UnsupportedFormatException(drive + ": " + file, version, found);
     }
-    return new SpecificDatumReader<>(type)
-        .read(null, DecoderFactory.get().binaryDecoder(bytes, HEADER_BYTES, length, null));
+    try {
+      return new SpecificDatumReader<>(type)
+          .read(null, DecoderFactory.get().binaryDecoder(bytes, HEADER_BYTES, length, null));
+    } catch (IOException | RuntimeException unfit) {
+      CorruptDataException corrupt =
+          new CorruptDataException(
+              drive, file, HEADER_BYTES, "a " + type.getSimpleName(), unfit.toString());
+      corrupt.initCause(unfit);
+      throw corrupt;
+    }
   }
 
   private static int crc32c(byte[] frame) {

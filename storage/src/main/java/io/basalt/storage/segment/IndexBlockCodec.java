@@ -129,8 +129,14 @@ public final class IndexBlockCodec {
       String segment, String file, IndexBlockTrailer trailer, ByteBuffer payload)
       throws IOException {
     List<Range> ranges = new ArrayList<>();
-    List<Event> events = new ArrayList<>(trailer.count());
-    IndexBlockPayload.decode(payload, ranges, events);
+    List<Event> events = new ArrayList<>();
+    try {
+      IndexBlockPayload.decode(payload, ranges, events);
+    } catch (IOException | RuntimeException unfit) {
+      throw new IOException(
+          "%s: an index block with a right checksum cannot be decoded: %s".formatted(file, unfit),
+          unfit);
+    }
     if (events.size() != trailer.count()) {
       throw new IOException(
           "%s: an index block with a right checksum has %d events, not %d"

@@ -30,7 +30,7 @@ final class Copies {
   }
 
   private Optional<ByteBuffer> check(Problem.Kind kind, String drive, FileRef file) {
-    Optional<ByteBuffer> bytes = read(kind, drive, file.name());
+    Optional<ByteBuffer> bytes = read(kind, drive, file.name(), file.length());
     if (bytes.isEmpty()) {
       return bytes;
     }
@@ -49,15 +49,22 @@ final class Copies {
     return bytes;
   }
 
-  /** A whole file of one drive; empty, and a problem, if it cannot be read. */
-  Optional<ByteBuffer> read(Problem.Kind kind, String drive, String name) {
+  /**
+   * A whole file of one drive; empty, and a problem, if it cannot be read or is longer than any of
+   * its kind.
+   */
+  Optional<ByteBuffer> read(Problem.Kind kind, String drive, String name, long longest) {
     try {
       ByteBuffer bytes =
           drives.call(
               drive,
               d -> {
                 try (DriveFile file = d.open(name)) {
-                  ByteBuffer target = ByteBuffer.allocate(Math.toIntExact(file.length()));
+                  long length = file.length();
+                  if (length > longest) {
+                    throw new IOException("has %d bytes, not %d".formatted(length, longest));
+                  }
+                  ByteBuffer target = ByteBuffer.allocate(Math.toIntExact(length));
                   file.read(target, 0);
                   return target.flip();
                 }

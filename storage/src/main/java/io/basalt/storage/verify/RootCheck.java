@@ -22,10 +22,13 @@ import java.util.TreeMap;
 
 /**
  * Roots: the head and those it keeps are intact on two enclosures at least, all copies of one are
- * equal, and the head is on every drive that roots go to.
+ * equal, the head is on every drive that roots go to, and the drives are those that it names.
  */
 final class RootCheck {
   private static final String PREFIX = "roots/root-";
+
+  /** No root is near this; a longer file is damaged. Bytes. */
+  private static final long LONGEST = 64L << 20;
 
   private final DriveSet drives;
   private final int rootCopies;
@@ -58,6 +61,7 @@ final class RootCheck {
       return roots;
     }
     headIsOnEveryRootDrive(head.get().number());
+    drivesAreThoseOf(head.get());
     roots.add(head.get());
     for (KeptRoot kept : head.get().kept()) {
       root(kept.number()).ifPresent(roots::add);
@@ -112,7 +116,7 @@ final class RootCheck {
   }
 
   private Optional<Root> decode(DriveInfo drive, String name, long number) {
-    Optional<ByteBuffer> bytes = copies.read(Problem.Kind.ROOT, drive.id(), name);
+    Optional<ByteBuffer> bytes = copies.read(Problem.Kind.ROOT, drive.id(), name, LONGEST);
     if (bytes.isEmpty()) {
       return Optional.empty();
     }
@@ -136,6 +140,22 @@ final class RootCheck {
     for (DriveInfo drive : rootDrives()) {
       if (!found.get(number).containsKey(drive)) {
         findings.problem(Problem.Kind.ROOT, drive.id(), fileName(number), "is missing");
+      }
+    }
+  }
+
+  /** A drive whose incarnation is not known yet was away when it joined the store. */
+  private void drivesAreThoseOf(Root head) {
+    Map<String, String> incarnations = new HashMap<>();
+    head.drives().forEach(drive -> incarnations.put(drive.id(), drive.incarnation()));
+    for (DriveInfo drive : available()) {
+      String expected = incarnations.getOrDefault(drive.id(), "");
+      if (!expected.isEmpty() && !expected.equals(drive.incarnation())) {
+        findings.problem(
+            Problem.Kind.DRIVE,
+            drive.id(),
+            "",
+            "has incarnation %s in its label, not %s".formatted(drive.incarnation(), expected));
       }
     }
   }

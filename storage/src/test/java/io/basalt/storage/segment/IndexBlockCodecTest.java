@@ -12,12 +12,14 @@ import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.junit.jupiter.api.Test;
@@ -182,6 +184,27 @@ class IndexBlockCodecTest {
     ByteBuffer bytes = ByteBuffer.allocate(1000);
     IndexBlockCodec.encode(new IndexBlock("another", List.of(), List.of()), 0, bytes);
     assertThat(walk(bytes.flip()).damage()).isEqualTo("a block of another segment");
+  }
+
+  @Test
+  void aBlockThatIsWrongUnderARightChecksumIsAnIoException() {
+    byte[] payload = new byte[40];
+    for (int seed = 0; seed < 2000; seed++) {
+      new Random(seed).nextBytes(payload);
+      // At least one range.
+      payload[0] |= 2;
+      ByteBuffer bytes = ByteBuffer.allocate(payload.length + IndexBlockTrailer.BYTES);
+      bytes.put(payload);
+      IndexBlockTrailer.putUnchecked(
+          bytes, IndexBlockTrailer.Kind.INDEX, SEGMENT, 0, payload.length, Integer.MAX_VALUE);
+      CRC32C crc = new CRC32C();
+      crc.update(bytes.duplicate().flip());
+      bytes.putInt((int) crc.getValue());
+      assertThatThrownBy(() -> walk(bytes.flip()))
+          .as("seed %d", seed)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("with a right checksum");
+    }
   }
 
   @Test

@@ -1,9 +1,11 @@
 package io.basalt.storage.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.mirror.MirroredFiles;
@@ -30,15 +32,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every kind of damage to every kind of file is found, with the drive that has it. */
 class VerifierTest {
   private static final String DRIVE = "scm-1";
+  private static final String LABEL_FILE = "basalt-label.json";
 
   /** A kind of file, and how to pick one of it; two of each exist, so that they can be swapped. */
   enum Stored {
+    LABEL(Kind.DRIVE),
     ROOT(Kind.ROOT),
+    KEPT_ROOT(Kind.ROOT),
     LOCATION_MAP(Kind.LOCATION_MAP),
     RUN(Kind.RUN),
     SEALED_SEGMENT(Kind.SEGMENT),
@@ -54,6 +60,9 @@ class VerifierTest {
   enum Damage {
     MISSING,
     SHORT,
+    LONG,
+    HUGE,
+    ZEROED,
     FLIPPED,
     SWAPPED
   }
@@ -102,52 +111,80 @@ class VerifierTest {
   @ParameterizedTest
   @MethodSource("damages")
   void namesKindAndDrive(Stored stored, Damage damage) throws IOException {
-    Path file = store.file(DRIVE, names(stored).get(0));
+    String name = names(stored).get(0);
+    Path file = store.file(DRIVE, name);
     switch (damage) {
       case MISSING -> Files.delete(file);
-      case SHORT -> {
-        try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
-          opened.setLength(opened.length() - 10);
-        }
-      }
+      case SHORT -> resize(file, Files.size(file) - 10);
+      case LONG -> resize(file, Files.size(file) + 10);
+      case HUGE -> resize(file, 3L << 30);
+      case ZEROED -> Files.write(file, new byte[(int) Files.size(file)]);
       case FLIPPED -> flip(file, Files.size(file) - 20);
-      case SWAPPED -> swap(file, store.file(DRIVE, other(stored)));
+      case SWAPPED -> swap(file, other(stored));
     }
 
     VerifyReport report = verify();
 
+    if (isHarmless(stored, damage)) {
+      assertThat(report.problems()).isEmpty();
+      return;
+    }
     assertThat(report.ok()).isFalse();
     assertThat(report.problems())
         .anySatisfy(
             problem -> {
               assertThat(problem.kind()).isEqualTo(stored.kind);
               assertThat(problem.drive()).isEqualTo(DRIVE);
-              assertThat(problem.file()).isEqualTo(names(stored).get(0));
+              assertThat(problem.file()).isEqualTo(stored == Stored.LABEL ? "" : name);
             });
-    assertThat(report.problems()).extracting(Problem::drive).containsOnly(DRIVE);
+    if (stored == Stored.LABEL && damage == Damage.SWAPPED) {
+      assertThat(report.problems()).extracting(Problem::drive).contains("scm-0");
+    } else {
+      assertThat(report.problems()).extracting(Problem::drive).containsOnly(DRIVE);
+    }
   }
 
-  @Test
-  void aFlippedShardIsFound() throws IOException {
-    SegmentLocation segment = tail().location();
-    flip(store.file(DRIVE, segment.fileName()), segment.dataEnd() - 1);
+  /**
+   * What stands behind the label's JSON says nothing of whose drive it is; and a drive that was
+   * away lacks the roots of that time, which two others have.
+   */
+  private static boolean isHarmless(Stored stored, Damage damage) {
+    return (stored == Stored.LABEL && damage == Damage.LONG)
+        || (stored == Stored.KEPT_ROOT && damage == Damage.MISSING);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SEALED_SEGMENT", "OPEN_SEGMENT"})
+  void aFlippedShardIsFound(Stored stored) throws IOException {
+    String name = names(stored).get(0);
+    flip(store.file(DRIVE, name), 1);
     assertThat(verify().problems())
         .singleElement()
         .satisfies(
             problem -> {
               assertThat(problem.kind()).isEqualTo(Kind.SHARD);
               assertThat(problem.drive()).isEqualTo(DRIVE);
-              assertThat(problem.file()).isEqualTo(segment.fileName());
+              assertThat(problem.file()).isEqualTo(name);
             });
   }
 
   @Test
-  void aWrongOrMissingLabelIsFound() throws IOException {
-    swap(store.file("scm-0", "basalt-label.json"), store.file("capacity-0", "basalt-label.json"));
+  void aLabelOfAnotherStoreOrDriveIsFound() throws IOException {
+    Path label = store.file(DRIVE, LABEL_FILE);
+    String right = Files.readString(label);
+    Files.writeString(label, right.replace("\"scm-1\"", "\"scm-7\""));
     assertThat(verify().problems())
         .filteredOn(problem -> problem.kind() == Kind.DRIVE)
-        .extracting(Problem::drive)
-        .contains("scm-0", "capacity-0");
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.drive()).isEqualTo(DRIVE);
+              assertThat(problem.what()).contains("holds drive scm-7");
+            });
+    Files.writeString(label, right.replace(TestStore.ID, "store-2"));
+    assertThatThrownBy(this::verify)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("drive scm-1 belongs to store store-2");
   }
 
   @Test
@@ -200,7 +237,9 @@ class VerifierTest {
   private List<String> names(Stored stored) {
     List<String> names = new ArrayList<>();
     switch (stored) {
+      case LABEL -> names.add(LABEL_FILE);
       case ROOT -> names.add(RootFiles.fileName(store.head().number()));
+      case KEPT_ROOT -> names.add(RootFiles.fileName(store.head().number() - 2));
       case LOCATION_MAP ->
           store.head().locationMap().stream()
               .filter(VerifierTest::isOnDrive)
@@ -218,13 +257,14 @@ class VerifierTest {
     return names;
   }
 
-  /** Another file of the drive that is sound in itself: of the same kind where there is one. */
-  private String other(Stored stored) {
+  /** Another file that is sound in itself: of the same kind where there is one. */
+  private Path other(Stored stored) {
     return switch (stored) {
-      case ROOT -> RootFiles.fileName(store.head().number() - 1);
-      case LOCATION_MAP -> names(Stored.RUN).get(0);
-      case RUN -> names(Stored.RUN).get(1);
-      case SEALED_SEGMENT, OPEN_SEGMENT -> sealedSegments().get(1);
+      case LABEL -> store.file("scm-0", LABEL_FILE);
+      case ROOT, KEPT_ROOT -> store.file(DRIVE, RootFiles.fileName(store.head().number() - 1));
+      case LOCATION_MAP -> store.file(DRIVE, names(Stored.RUN).get(0));
+      case RUN -> store.file(DRIVE, names(Stored.RUN).get(1));
+      case SEALED_SEGMENT, OPEN_SEGMENT -> store.file(DRIVE, sealedSegments().get(1));
     };
   }
 
@@ -250,6 +290,12 @@ class VerifierTest {
 
   private static boolean isOnDrive(FileRef file) {
     return file.drives().contains(DRIVE);
+  }
+
+  private static void resize(Path file, long length) throws IOException {
+    try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
+      opened.setLength(length);
+    }
   }
 
   private static void flip(Path file, long position) throws IOException {
