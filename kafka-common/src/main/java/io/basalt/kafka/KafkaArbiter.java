@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -34,6 +35,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 public final class KafkaArbiter implements Arbiter {
   private static final Duration READ_DEADLINE = Duration.ofSeconds(30);
+  private static final Duration OPEN_PATIENCE = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
@@ -63,7 +65,22 @@ public final class KafkaArbiter implements Arbiter {
    * @throws IOException if Kafka does not answer
    */
   public static KafkaArbiter open(StoreConfig.Kafka kafka) throws IOException {
-    try (Admin admin = Admin.create(KafkaSettings.admin(kafka))) {
+    return open(kafka, OPEN_PATIENCE);
+  }
+
+  /**
+   * Connects to the commits topic, for those who can do without.
+   *
+   * @param patience how long to wait for Kafka's answer
+   * @throws TopicException if it does not exist or has more than one partition
+   * @throws IOException if Kafka does not answer
+   */
+  public static KafkaArbiter open(StoreConfig.Kafka kafka, Duration patience) throws IOException {
+    Map<String, Object> settings = new HashMap<>(KafkaSettings.admin(kafka));
+    int millis = Math.toIntExact(patience.toMillis());
+    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
+    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
+    try (Admin admin = Admin.create(settings)) {
       String clusterId =
           Topics.await(
               admin.describeCluster().clusterId(),

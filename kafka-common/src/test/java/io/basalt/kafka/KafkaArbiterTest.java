@@ -7,8 +7,10 @@ import io.basalt.storage.commit.Arbiter.Decided;
 import io.basalt.storage.commit.Arbiter.Proposal;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.config.StoreConfig;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -133,6 +135,16 @@ class KafkaArbiterTest {
     assertThatThrownBy(() -> KafkaArbiter.open(missing))
         .isInstanceOf(TopicException.class)
         .hasMessageContaining("missing.commits does not exist");
+  }
+
+  @Test
+  void doesNotWaitLongerThanItIsTold() {
+    StoreConfig.Kafka nobody =
+        new StoreConfig.Kafka(
+            "127.0.0.1:1", kafka.topics(), kafka.partitions(), kafka.keep(), kafka.properties());
+    assertThatThrownBy(() -> KafkaArbiter.open(nobody, Duration.ofMillis(200)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Kafka at 127.0.0.1:1 does not answer");
   }
 
   private void send(byte[] value) throws Exception {

@@ -4,17 +4,16 @@ import io.basalt.flink.StoreHandle;
 import io.basalt.kafka.KafkaArbiter;
 import io.basalt.kafka.TopicException;
 import io.basalt.storage.commit.ArbiterException;
-import io.basalt.storage.commit.Attempt;
-import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.CommitUnknownException;
 import io.basalt.storage.commit.Pins;
-import io.basalt.storage.commit.RootCommitter;
+import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.commit.RootPin;
 import io.basalt.storage.root.Root;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.UUID;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class PinnedRoot implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PinnedRoot.class);
   private static final long RENEWALS_PER_EXPIRY = 5;
+
+  /** A query without a pin is better than one that waits for Kafka. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Root root;
   private final Pin pin;
@@ -69,10 +71,8 @@ final class PinnedRoot implements AutoCloseable {
 
   /** A committed pin; its commits run one at a time on one thread. */
   private static final class Pin implements AutoCloseable {
-    private final String id = UUID.randomUUID().toString();
-    private final Pins pins = new Pins(Clock.systemUTC());
     private final KafkaArbiter arbiter;
-    private final RootCommitter committer;
+    private final RootPin pin;
     private final ScheduledExecutorService renewals =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -81,24 +81,19 @@ final class PinnedRoot implements AutoCloseable {
               return thread;
             });
 
-    private Pin(KafkaArbiter arbiter, RootCommitter committer) {
+    private Pin(KafkaArbiter arbiter, RootPin pin) {
       this.arbiter = arbiter;
-      this.committer = committer;
+      this.pin = pin;
     }
 
     static Pin set(StoreHandle store, Root root)
         throws IOException, ArbiterException, CommitConflictException, CommitUnknownException {
-      KafkaArbiter arbiter = KafkaArbiter.open(store.config().kafka());
+      KafkaArbiter arbiter = KafkaArbiter.open(store.config().kafka(), PATIENCE);
       try {
-        RootCommitter committer =
-            RootCommitter.open(
-                store.drives(),
-                store.config().rootCopies(),
-                arbiter,
-                Attempt.start(root, new SecureRandom()),
-                Clock.systemUTC());
-        Pin pin = new Pin(arbiter, committer);
-        committer.commit(pin.pins.pin(pin.id, root.number()));
+        RootFiles files = new RootFiles(store.drives(), store.config().rootCopies());
+        Pin pin =
+            new Pin(
+                arbiter, RootPin.set(files, arbiter, root, Clock.systemUTC(), new SecureRandom()));
         pin.renewOften();
         return pin;
       } catch (IOException
@@ -114,29 +109,36 @@ final class PinnedRoot implements AutoCloseable {
     private void renewOften() {
       long millis = Pins.EXPIRY.toMillis() / RENEWALS_PER_EXPIRY;
       renewals.scheduleWithFixedDelay(
-          () -> commit("renewed", pins.renew(id)), millis, millis, TimeUnit.MILLISECONDS);
+          () -> commit("renewed", pin::renew), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** One commit of the pin. */
+    @FunctionalInterface
+    private interface Commit {
+      Root run()
+          throws IOException, ArbiterException, CommitConflictException, CommitUnknownException;
     }
 
     /** A failure is said and not thrown: the next renewal, or the expiry, makes up for it. */
-    private void commit(String what, Change change) {
+    private void commit(String what, Commit commit) {
       try {
-        committer.commit(change);
+        commit.run();
       } catch (IOException
           | ArbiterException
           | CommitConflictException
           | CommitUnknownException
           | RuntimeException e) {
-        LOG.warn("pin {} is not {}: {}", id, what, e.getMessage());
+        LOG.warn("pin {} is not {}: {}", pin, what, e.getMessage());
       }
     }
 
     @Override
     public void close() {
-      renewals.execute(() -> commit("released", pins.release(id)));
+      renewals.execute(() -> commit("released", pin::release));
       renewals.shutdown();
       try {
         if (!renewals.awaitTermination(1, TimeUnit.MINUTES)) {
-          LOG.warn("pin {} is not released, it expires by itself", id);
+          LOG.warn("pin {} is not released, it expires by itself", pin);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -112,16 +112,28 @@ public final class RootCommitter {
   }
 
   private void start() throws IOException, ArbiterException {
-    RootFiles.Stored newest =
-        files
-            .newest()
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        "no root on any drive that answers (missing: %s): bring the drives back,"
-                                .formatted(files.missingDrives())
-                            + " or run basalt init for a new store"));
-    Root root = newest.root();
+    RootFiles.Stored newest = newest();
+    while (!begin(newest.root())) {
+      newest = newest();
+    }
+    files.place(newest.root(), newest.bytes(), Set.of());
+    head = newest.root();
+    settle();
+  }
+
+  private RootFiles.Stored newest() throws IOException {
+    return files
+        .newest()
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "no root on any drive that answers (missing: %s): bring the drives back,"
+                            .formatted(files.missingDrives())
+                        + " or run basalt init for a new store"));
+  }
+
+  /** Reads the history from a root; false if it was overtaken and the log trimmed meanwhile. */
+  private boolean begin(Root root) throws IOException, ArbiterException {
     if (!root.storeId().equals(files.storeId())) {
       throw new ArbiterException(
           "root %d belongs to store %s, the drives to %s: mount the right drives"
@@ -140,10 +152,19 @@ public final class RootCommitter {
                   + " made anew; stop all jobs and run basalt repair-arbiter")
               .formatted(point.topicId(), arbiter.topicId()));
     }
-    history = History.of(root, arbiter.readFrom(History.start(root)));
-    files.place(root, newest.bytes(), Set.of());
-    head = root;
-    settle();
+    try {
+      history = History.of(root, arbiter.readFrom(History.start(root)));
+      return true;
+    } catch (ArbiterException gap) {
+      if (isOvertaken(root.number())) {
+        return false;
+      }
+      throw gap;
+    }
+  }
+
+  private boolean isOvertaken(long number) throws IOException {
+    return newest().root().number() > number;
   }
 
   /** Makes the newest decided root a fact, whoever proposed it, and the head. */
@@ -256,11 +277,24 @@ public final class RootCommitter {
   }
 
   private void read() throws IOException, ArbiterException {
-    for (Decided each : history.advance(arbiter.readFrom(history.next()))) {
+    for (Decided each : history.advance(unread())) {
       if (pending != null && each.proposal().base().equals(pending.proposal.base())) {
         pending.outcome =
             each.proposal().bodyId().equals(pending.proposal.bodyId()) ? Outcome.WON : Outcome.LOST;
       }
+    }
+  }
+
+  private List<Decided> unread() throws IOException, ArbiterException {
+    try {
+      return arbiter.readFrom(history.next());
+    } catch (ArbiterException gap) {
+      if (isOvertaken(history.tip().number())) {
+        throw new ArbiterException(
+            "the commits topic was trimmed while attempt %s slept, which knows root %d: start a new attempt"
+                .formatted(attempt, history.tip().number()));
+      }
+      throw gap;
     }
   }
 

@@ -41,6 +41,9 @@ public final class RootFiles {
   /** No root is near this; a longer file is damaged. */
   private static final long LONGEST = 64L << 20;
 
+  /** Of one body on one drive, by finishers that stopped; the sweep deletes them. */
+  private static final int MOST_COPIES = 1000;
+
   private final RootDrives drives;
 
   /** Roots on {@code copies} drives where there are as many; never on fewer than two. */
@@ -248,12 +251,13 @@ public final class RootFiles {
       if (hasBody) {
         drive.link(bodyName(root.bodyId()), name);
       } else {
-        linkCopy(drive, root, bytes);
+        // Mostly it is there, and then a full drive is no hindrance.
+        other = mend(drive, root, bytes);
       }
     } catch (FileAlreadyExistsException taken) {
       other = mend(drive, root, bytes);
-    } catch (NoSuchFileException swept) {
-      // The attempt was ended while it slept, after its record had won.
+    } catch (NoSuchFileException missing) {
+      // Or the body was swept: its attempt was ended while it slept, after its record had won.
       linkCopy(drive, root, bytes);
     }
     drive.forceDirectoryOf(name);
@@ -293,7 +297,7 @@ public final class RootFiles {
 
   /** Several finishers may copy at once: whoever makes a name owns it. */
   private static String writeCopy(Drive drive, String bodyId, byte[] bytes) throws IOException {
-    for (int copy = 0; ; copy++) {
+    for (int copy = 0; copy < MOST_COPIES; copy++) {
       String name = bodyName(bodyId) + "-copy-" + copy;
       try {
         write(drive, name, bytes);
@@ -303,6 +307,9 @@ public final class RootFiles {
         continue;
       }
     }
+    throw new IOException(
+        "%d copies of body %s are left on drive %s: end the jobs that fail again and again"
+            .formatted(MOST_COPIES, bodyId, drive.info().id()));
   }
 
   private static void write(Drive drive, String name, byte[] bytes) throws IOException {

@@ -1,22 +1,62 @@
 package io.basalt.storage.commit;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
 /**
  * Runs actors one step at a time, in an order that a schedule gives. An actor runs on until the
- * schedule preempts or kills it or it ends; then the first that has not ended goes on. All
- * schedules up to a number of preemptions are found by extending those with one less.
+ * schedule preempts or kills it, it pauses or it ends; then the one goes on that waits the longest.
+ * So one that is preempted and not called again is a zombie: it goes on when all others have ended.
+ * All schedules up to a number of switches are found by extending those with one less.
  */
 final class Interleaving {
-  /** What an actor does; it calls {@link #step} before everything that others may notice. */
+  /** What an actor does; it says each step before everything that others may notice. */
   interface Actor {
     void run() throws Exception;
   }
+
+  /** Told by an actor before a step. */
+  @FunctionalInterface
+  interface Steps {
+    Steps ALONE = touch -> {};
+
+    void before(Touch touch);
+  }
+
+  /**
+   * What a step reads or changes: a name on a drive, all names with a prefix, a whole drive, or the
+   * log. Steps that do not conflict may change places and nobody notices.
+   */
+  record Touch(String drive, String name, boolean changes) {
+    static final Touch BEGIN = look("", "");
+
+    /** A step that lets others go on until they have ended or pause too. */
+    static final Touch PAUSE = look("", "pause");
+
+    static Touch look(String drive, String name) {
+      return new Touch(drive, name, false);
+    }
+
+    static Touch change(String drive, String name) {
+      return new Touch(drive, name, true);
+    }
+
+    boolean conflicts(Touch other) {
+      return (changes || other.changes)
+          && drive.equals(other.drive)
+          && (name.startsWith(other.name) || other.name.startsWith(name));
+    }
+  }
+
+  /** Which actor ran, and what it touched. */
+  record Step(int actor, Touch touch) {}
 
   /**
    * At a step, counted over all actors: go on with another, or kill the one that is about to run.
@@ -28,70 +68,44 @@ final class Interleaving {
     private static final long serialVersionUID = 1;
   }
 
-  private final List<Thread> threads = new ArrayList<>();
+  private final Map<Integer, Switch> switches = new HashMap<>();
   private final List<Semaphore> turns = new ArrayList<>();
-  private final Semaphore main = new Semaphore(0);
-  private final boolean[] ended;
+  private final Semaphore allEnded = new Semaphore(0);
+  private final Deque<Integer> alive = new ArrayDeque<>();
   private final boolean[] killed;
-  private final List<Integer> trace = new ArrayList<>();
-  private volatile Throwable failure;
-  private volatile int running;
+  private final Touch[] next;
+  private final List<Step> trace = new ArrayList<>();
+  private Throwable failure;
 
-  private Interleaving(int actors) {
-    ended = new boolean[actors];
+  private Interleaving(int actors, List<Switch> schedule) {
     killed = new boolean[actors];
+    next = new Touch[actors];
+    Arrays.fill(next, Touch.BEGIN);
+    schedule.forEach(each -> switches.put(each.step(), each));
   }
 
-  /** Runs to the end and returns which actor ran at each step. */
-  static List<Integer> run(List<Function<Runnable, Actor>> actors, List<Switch> schedule)
+  /** Runs to the end and returns all steps. */
+  static List<Step> run(List<Function<Steps, Actor>> actors, List<Switch> schedule)
       throws Exception {
-    return new Interleaving(actors.size()).go(actors, schedule);
+    return new Interleaving(actors.size(), schedule).go(actors);
   }
 
-  private List<Integer> go(List<Function<Runnable, Actor>> actors, List<Switch> schedule)
-      throws Exception {
+  private List<Step> go(List<Function<Steps, Actor>> actors) throws Exception {
     for (int i = 0; i < actors.size(); i++) {
       int index = i;
       turns.add(new Semaphore(0));
-      Actor actor = actors.get(i).apply(() -> step(index));
+      alive.add(i);
+      Actor actor = actors.get(i).apply(touch -> step(index, touch));
       Thread thread = new Thread(() -> live(index, actor), "actor-" + i);
       thread.setDaemon(true);
-      threads.add(thread);
       thread.start();
     }
-    Map<Integer, Switch> switches = new TreeMap<>();
-    schedule.forEach(each -> switches.put(each.step(), each));
-    int current = 0;
-    while (true) {
-      Switch now = switches.get(trace.size());
-      if (now != null && !ended[now.actor()]) {
-        current = now.actor();
-        killed[current] |= now.kill();
-      }
-      if (ended[current]) {
-        current = first();
-        if (current < 0) {
-          break;
-        }
-      }
-      trace.add(current);
-      running = current;
-      turns.get(current).release();
-      main.acquire();
-    }
+    turns.get(choose(0)).release();
+    allEnded.acquire();
     if (failure != null) {
-      throw new AssertionError("under schedule " + schedule, failure);
+      throw new AssertionError("under schedule " + switches.values(), failure);
     }
     return trace;
-  }
-
-  private int first() {
-    for (int i = 0; i < ended.length; i++) {
-      if (!ended[i]) {
-        return i;
-      }
-    }
-    return -1;
   }
 
   private void live(int index, Actor actor) {
@@ -104,22 +118,44 @@ final class Interleaving {
       // As a process that dies: what it left stays.
     } catch (Throwable e) {
       failure = e;
-    } finally {
-      ended[index] = true;
-      main.release();
+    }
+    alive.remove(index);
+    if (alive.isEmpty()) {
+      allEnded.release();
+    } else {
+      turns.get(choose(alive.getFirst())).release();
     }
   }
 
-  private void step(int index) {
-    if (running != index) {
-      throw new IllegalStateException("actor " + index + " ran out of turn");
-    }
+  private void step(int index, Touch touch) {
     if (!killed[index]) {
-      main.release();
-      turns.get(index).acquireUninterruptibly();
+      next[index] = touch;
+      int chosen = choose(touch == Touch.PAUSE ? longestWaiting(index) : index);
+      if (chosen != index) {
+        alive.remove(index);
+        alive.addLast(index);
+        turns.get(chosen).release();
+        turns.get(index).acquireUninterruptibly();
+      }
     }
     if (killed[index]) {
       throw new Killed();
     }
+  }
+
+  private int longestWaiting(int running) {
+    return alive.stream().filter(actor -> actor != running).findFirst().orElse(running);
+  }
+
+  /** Who runs next: the one given, unless the schedule has another. */
+  private int choose(int given) {
+    int chosen = given;
+    Switch now = switches.get(trace.size());
+    if (now != null && alive.contains(now.actor())) {
+      chosen = now.actor();
+      killed[chosen] |= now.kill();
+    }
+    trace.add(new Step(chosen, next[chosen]));
+    return chosen;
   }
 }

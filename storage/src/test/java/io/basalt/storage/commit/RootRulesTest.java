@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.storage.commit.InMemoryArbiter.Log;
+import io.basalt.storage.commit.Interleaving.Steps;
 import io.basalt.storage.config.StoreConfig.Retention;
-import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.drive.Drive;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.Root.Pin;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +57,7 @@ class RootRulesTest {
   @Test
   void pinsExpireAndKeepTheirRoot() throws Exception {
     CommitWorld world = CommitWorld.create();
-    RootCommitter committer = committer(world, world.arbiter(() -> {}));
+    RootCommitter committer = committer(world, world.arbiter(Steps.ALONE));
     Pins early = new Pins(Clock.fixed(Instant.ofEpochSecond(1000), ZoneOffset.UTC));
     Pins late = new Pins(Clock.fixed(Instant.ofEpochSecond(2000), ZoneOffset.UTC));
     Root head = committer.commit(early.pin("r", 1));
@@ -73,13 +76,51 @@ class RootRulesTest {
   }
 
   @Test
+  void aStoreWhoseDrivesAreFullStillOpens() throws Exception {
+    CommitWorld world = CommitWorld.create();
+    Root head =
+        committer(world, world.arbiter(Steps.ALONE)).commit(next -> next.rejectsTopicId("x"));
+    for (Drive drive : world.drives.drives()) {
+      world.drives.fill(drive.info().id());
+    }
+    assertThat(committer(world, world.arbiter(Steps.ALONE)).head()).isEqualTo(head);
+  }
+
+  @Test
+  void aPinOutlivesTheSweepThatEndsItsAttempts() throws Exception {
+    CommitWorld world = CommitWorld.create();
+    RootCommitter committer = committer(world, world.arbiter(Steps.ALONE));
+    Root old = committer.commit(next -> next.rejectsTopicId("old"));
+    Change raising = next -> next.floor(next.base().number());
+    goOn(world, raising);
+    Clock clock = Clock.fixed(Instant.ofEpochSecond(1000), ZoneOffset.UTC);
+    RootPin pin =
+        RootPin.set(
+            new RootFiles(world.drives.driveSet(), 3),
+            world.arbiter(Steps.ALONE),
+            old,
+            clock,
+            new Random(5));
+    goOn(world, raising);
+    assertThat(pin.renew().pins()).extracting(Pin::number).containsExactly(old.number());
+    goOn(world, raising);
+    assertThat(pin.release().pins()).isEmpty();
+    assertThatThrownBy(pin::renew)
+        .isInstanceOf(CommitConflictException.class)
+        .hasMessageContaining("has expired");
+  }
+
+  private static void goOn(CommitWorld world, Change change) throws Exception {
+    committer(world, world.arbiter(Steps.ALONE)).commit(change);
+  }
+
+  @Test
   void repairBindsTheStoreToANewTopic() throws Exception {
     CommitWorld world = CommitWorld.create();
-    RootCommitter old = committer(world, world.arbiter(() -> {}));
+    RootCommitter old = committer(world, world.arbiter(Steps.ALONE));
     old.commit(next -> next.rejectsTopicId("x"));
     Log fresh = new Log("cluster", "fresh");
-    DriveSet set = world.drives.driveSet();
-    Root declared = ArbiterRepair.declare(set, 3, fresh.handle(), Clock.systemUTC(), new Random(3));
+    Root declared = repair(world, fresh, 3);
     assertThat(declared.number()).isEqualTo(3);
     RootCommitter anew = committer(world, fresh.handle());
     assertThat(anew.head()).isEqualTo(declared);
@@ -88,10 +129,43 @@ class RootRulesTest {
     assertThatThrownBy(() -> old.commit(change -> change.rejectsTopicId("zombie")))
         .isInstanceOf(ArbiterException.class)
         .hasMessageContaining("two histories");
-    assertThatThrownBy(
-            () -> ArbiterRepair.declare(set, 3, fresh.handle(), Clock.systemUTC(), new Random(4)))
+    assertThatThrownBy(() -> repair(world, fresh, 4))
+        .cause()
         .isInstanceOf(ArbiterException.class)
         .hasMessageContaining("holds records");
+  }
+
+  @Test
+  void ofSeveralRepairsOneIsRight() throws Exception {
+    CommitWorld world = CommitWorld.create();
+    committer(world, world.arbiter(Steps.ALONE)).commit(next -> next.rejectsTopicId("x"));
+    Log fresh = new Log("cluster", "fresh");
+    List<Root> declared = new ArrayList<>();
+    Arbiter overtaken =
+        CommitWorld.arbiter(
+            touch -> {
+              if (touch.changes() && declared.isEmpty()) {
+                declared.add(repair(world, fresh, 5));
+              }
+            },
+            fresh.handle());
+    declared.add(
+        ArbiterRepair.declare(
+            world.drives.driveSet(), 3, overtaken, Clock.systemUTC(), new Random(6)));
+    declared.add(repair(world, fresh, 7));
+    assertThat(declared).hasSize(3).containsOnly(declared.get(0));
+    assertThat(committer(world, fresh.handle()).head()).isEqualTo(declared.get(0));
+  }
+
+  private static Root repair(CommitWorld world, Log fresh, long seed) {
+    try {
+      return ArbiterRepair.declare(
+          world.drives.driveSet(), 3, fresh.handle(), Clock.systemUTC(), new Random(seed));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (ArbiterException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static RootCommitter committer(CommitWorld world, Arbiter arbiter) throws Exception {
