@@ -64,6 +64,7 @@ public final class TestStore implements AutoCloseable {
   private final Path folder;
   private final StoreConfig config;
   private final DriveSet drives;
+  private final InMemoryArbiter.Log log;
   private final TickingClock clock = new TickingClock();
   private final RootCommitter committer;
   private final Attempt attempt;
@@ -74,33 +75,15 @@ public final class TestStore implements AutoCloseable {
   private long next;
   private long committed;
 
-  private TestStore(Path folder, String segmentSize, int capacityDrives) throws Exception {
+  private TestStore(Path folder, StoreConfig config, DriveSet drives, InMemoryArbiter.Log log)
+      throws Exception {
     this.folder = folder;
-    Path file = folder.resolve("basalt.yaml");
-    Files.writeString(
-        file,
-        """
-        store: test
-        drives:
-          - {id: scm-0, tier: scm, path: scm-0, enclosure: a, size: 1GiB}
-          - {id: scm-1, tier: scm, path: scm-1, enclosure: b, size: 1GiB}
-        %ssegment-size: %s
-        kafka:
-          bootstrap: 127.0.0.1:9092
-        """
-            .formatted(capacity(capacityDrives), segmentSize));
-    config = StoreConfigLoader.load(file);
-    DriveSet.initialise(config, ID);
-    drives = sequential(config);
+    this.config = config;
+    this.drives = drives;
+    this.log = log;
     Root first = StoreInitializer.create(drives, config, clock);
     attempt = Attempt.start(first, new Random(7));
-    committer =
-        RootCommitter.open(
-            drives,
-            config.rootCopies(),
-            new InMemoryArbiter.Log("cluster", "topic").handle(),
-            attempt,
-            clock);
+    committer = RootCommitter.open(drives, config.rootCopies(), log.handle(), attempt, clock);
     committer.commit(
         root ->
             root.attempts(List.of(new LiveAttempt(attempt.toString(), "ingest")))
@@ -131,13 +114,43 @@ public final class TestStore implements AutoCloseable {
 
   /** A new, empty store. */
   public static TestStore create(Path folder, String segmentSize) throws Exception {
-    return new TestStore(folder, segmentSize, 1);
+    return create(folder, segmentSize, 1);
   }
 
   /** A new, empty store with so many capacity drives, each in an enclosure of its own. */
   public static TestStore create(Path folder, String segmentSize, int capacityDrives)
       throws Exception {
-    return new TestStore(folder, segmentSize, capacityDrives);
+    StoreConfig config = config(folder, segmentSize, capacityDrives);
+    DriveSet.initialise(config, ID);
+    return new TestStore(
+        folder, config, sequential(config), new InMemoryArbiter.Log("cluster", "topic"));
+  }
+
+  /**
+   * A new, empty store on drives that are labelled; its configuration, which nobody opens drives
+   * by, goes to the folder.
+   */
+  public static TestStore create(
+      Path folder, String segmentSize, DriveSet drives, InMemoryArbiter.Log log) throws Exception {
+    return new TestStore(folder, config(folder, segmentSize, 1), drives, log);
+  }
+
+  private static StoreConfig config(Path folder, String segmentSize, int capacityDrives)
+      throws IOException {
+    Path file = folder.resolve("basalt.yaml");
+    Files.writeString(
+        file,
+        """
+        store: test
+        drives:
+          - {id: scm-0, tier: scm, path: scm-0, enclosure: a, size: 1GiB}
+          - {id: scm-1, tier: scm, path: scm-1, enclosure: b, size: 1GiB}
+        %ssegment-size: %s
+        kafka:
+          bootstrap: 127.0.0.1:9092
+        """
+            .formatted(capacity(capacityDrives), segmentSize));
+    return StoreConfigLoader.load(file);
   }
 
   private static DriveSet sequential(StoreConfig config) throws IOException {
@@ -154,6 +167,25 @@ public final class TestStore implements AutoCloseable {
 
   public Root head() {
     return committer.head();
+  }
+
+  /** The head, whoever committed it. */
+  public Root refresh() throws Exception {
+    return committer.refresh();
+  }
+
+  /** The log that decides, for other committers. */
+  public InMemoryArbiter.Log log() {
+    return log;
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  /** The drives that the store writes to. */
+  public DriveSet drives() {
+    return drives;
   }
 
   public Path file(String drive, String name) {

@@ -1,5 +1,6 @@
 package io.basalt.storage.read;
 
+import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.leaf.LeafTree;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.Root;
@@ -12,6 +13,7 @@ import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.EventKey;
 import io.basalt.storage.tree.FoldedPaths;
 import io.basalt.storage.tree.MergedEvents;
 import io.basalt.storage.tree.PathRange;
@@ -25,6 +27,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 
 /**
  * The levels of one root's tree: its leaves, its runs, and its tails as the youngest level. Each is
@@ -55,15 +58,46 @@ final class Levels {
 
   /** The paths of a range in order, each with what all its events come to. */
   FoldedPaths folds(PathRange paths) throws IOException {
-    Iterator<PathState> settled =
-        root.tree().isPresent()
-            ? leaves.states(root.tree().get(), paths)
-            : Collections.emptyIterator();
-    return new FoldedPaths(settled, events(paths));
+    return new FoldedPaths(settled(paths), since(paths));
+  }
+
+  /** What the leaves hold. */
+  Iterator<PathState> settled(PathRange paths) throws IOException {
+    return root.tree().isPresent()
+        ? leaves.states(root.tree().get(), paths)
+        : Collections.emptyIterator();
+  }
+
+  /** The leaves that hold all paths. */
+  Iterator<LeafRef> leaves() throws IOException {
+    return root.tree().isPresent()
+        ? leaves.leaves(root.tree().get(), PathRange.ALL)
+        : Collections.emptyIterator();
+  }
+
+  /** The paths of the events since the leaves were made: one iterator for each level, sorted. */
+  List<Iterator<String>> changed() throws IOException {
+    List<Iterator<String>> levels = new ArrayList<>();
+    for (RunRef run : root.runs()) {
+      levels.add(paths(run(run).keys()));
+    }
+    List<String> young = new ArrayList<>();
+    new Uncovered(tails().events(PathRange.ALL), covered)
+        .forEachRemaining(event -> young.add(event.path()));
+    levels.add(young.iterator());
+    return levels;
+  }
+
+  private Iterator<String> paths(Iterator<EventKey> keys) {
+    Iterable<EventKey> all = () -> keys;
+    return StreamSupport.stream(all.spliterator(), false)
+        .filter(key -> !covered.holds(key))
+        .map(EventKey::path)
+        .iterator();
   }
 
   /** What happened since the leaves were made. */
-  private Iterator<Event> events(PathRange paths) throws IOException {
+  Iterator<Event> since(PathRange paths) throws IOException {
     List<Iterator<Event>> levels = new ArrayList<>();
     for (RunRef run : root.runs()) {
       if (paths.overlaps(run.minPath(), run.maxPath())) {

@@ -3,20 +3,24 @@ package io.basalt.storage.read;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.Fold;
 import io.basalt.storage.tree.FoldedPaths;
 import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.tree.PathState;
 import io.basalt.storage.tree.StorePath;
 import io.basalt.storage.tree.Upload;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -88,6 +92,26 @@ public final class StoreReader implements Closeable {
   /** Parts of an upload of the path that is not published; empty if there are none. */
   public Optional<Upload> pendingUpload(String path, String upload) throws IOException {
     return Optional.ofNullable(fold(path).pending().get(upload));
+  }
+
+  /** What the leaves hold of these paths, in order; iterators throw UncheckedIOException. */
+  public Iterator<PathState> settled(PathRange paths) throws IOException {
+    return levels.settled(paths);
+  }
+
+  /** The events of these paths that are not in the leaves, by (path, version). */
+  public Iterator<Event> since(PathRange paths) throws IOException {
+    return levels.since(paths);
+  }
+
+  /** All leaves, by path. */
+  public Iterator<LeafRef> leaves() throws IOException {
+    return levels.leaves();
+  }
+
+  /** The paths of all events that are not in the leaves: several iterators, each ascending. */
+  public List<Iterator<String>> changed() throws IOException {
+    return levels.changed();
   }
 
   private Fold fold(String path) throws IOException {

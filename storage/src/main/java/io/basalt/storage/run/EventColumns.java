@@ -5,6 +5,7 @@ import io.basalt.storage.table.NumberColumn;
 import io.basalt.storage.table.RowMaterializer;
 import io.basalt.storage.table.TextColumn;
 import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.EventKey;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
@@ -52,6 +53,23 @@ final class EventColumns {
                 columns.shardPosition,
                 columns.length,
                 columns.crc32c)));
+  }
+
+  /** Builds keys from {@link RunFormat#KEY_COLUMNS}. */
+  static RecordMaterializer<EventKey> keys() {
+    EventColumns columns = new EventColumns();
+    return new RowMaterializer<>(
+        () -> {},
+        columns::key,
+        columns.path,
+        columns.incarnation,
+        columns.partition,
+        columns.offset);
+  }
+
+  private EventKey key() {
+    return new EventKey(
+        path.value(), new Version(incarnation.intValue(), offset.value()), partition.intValue());
   }
 
   private void start() {

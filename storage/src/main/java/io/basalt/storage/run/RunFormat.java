@@ -43,6 +43,10 @@ public final class RunFormat {
           }
           """);
 
+  /** The columns of an {@link io.basalt.storage.tree.EventKey}. */
+  static final MessageType KEY_COLUMNS =
+      new MessageType(COLUMNS.getName(), COLUMNS.getFields().subList(0, 4));
+
   /** Events by path, then version, each once. */
   public static final TableFormat<Event> TABLE =
       new TableFormat<>(

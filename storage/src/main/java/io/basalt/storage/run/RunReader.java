@@ -2,6 +2,7 @@ package io.basalt.storage.run;
 
 import io.basalt.storage.table.TableReader;
 import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.EventKey;
 import io.basalt.storage.tree.EventSource;
 import io.basalt.storage.tree.PathRange;
 import java.io.IOException;
@@ -29,5 +30,10 @@ public final class RunReader implements EventSource {
   @Override
   public Iterator<Event> events(PathRange paths) throws IOException {
     return rows.rows(paths);
+  }
+
+  /** The keys of all events, in order: a fraction of the work of reading them. */
+  public Iterator<EventKey> keys() throws IOException {
+    return rows.project(RunFormat.KEY_COLUMNS, EventColumns.keys());
   }
 }

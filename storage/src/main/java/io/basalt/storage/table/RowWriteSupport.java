@@ -16,6 +16,7 @@ final class RowWriteSupport<T> extends WriteSupport<T> {
   }
 
   @Override
+  @SuppressWarnings("deprecation") // abstract in Parquet, which calls the other one
   public WriteContext init(Configuration configuration) {
     return context();
   }

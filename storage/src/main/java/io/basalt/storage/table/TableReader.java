@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -22,6 +23,8 @@ import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.io.api.RecordMaterializer;
+import org.apache.parquet.schema.MessageType;
 
 /**
  * Reads one table, whose bytes were verified before. Row groups and pages that cannot hold a wanted
@@ -47,17 +50,39 @@ public final class TableReader<T> {
    */
   public Iterator<T> rows(PathRange paths) throws IOException {
     ParquetReadOptions options =
-        ParquetReadOptions.builder(new PlainParquetConfiguration())
-            .withCodecFactory(new ZstdCodecs())
-            .withRecordFilter(FilterCompat.get(predicate(paths)))
-            .useStatsFilter(true)
-            .useColumnIndexFilter(true)
-            .useDictionaryFilter(false)
-            .useBloomFilter(false)
-            .usePageChecksumVerification(false)
-            .build();
+        options().withRecordFilter(FilterCompat.get(predicate(paths))).build();
+    return new Rows<>(
+        open(options),
+        format.columns(),
+        format.materializer().get(),
+        row -> paths.compare(format.path().apply(row)));
+  }
+
+  /**
+   * Some columns of all rows, in order; the others are not decoded.
+   *
+   * @param columns as they stand in the format, without some
+   */
+  public <P> Iterator<P> project(MessageType columns, RecordMaterializer<P> materializer)
+      throws IOException {
+    ParquetFileReader reader = open(options().build());
+    reader.setRequestedSchema(columns);
+    return new Rows<>(reader, columns, materializer, row -> 0);
+  }
+
+  private static ParquetReadOptions.Builder options() {
+    return ParquetReadOptions.builder(new PlainParquetConfiguration())
+        .withCodecFactory(new ZstdCodecs())
+        .useStatsFilter(true)
+        .useColumnIndexFilter(true)
+        .useDictionaryFilter(false)
+        .useBloomFilter(false)
+        .usePageChecksumVerification(false);
+  }
+
+  private ParquetFileReader open(ParquetReadOptions options) throws IOException {
     SeekableInputStream stream = file.newStream();
-    return new Rows(ParquetFileReader.open(file, footer(options, stream), options, stream), paths);
+    return ParquetFileReader.open(file, footer(options, stream), options, stream);
   }
 
   /** Parsed once: a lookup reads a page or two, and the footer describes them all. */
@@ -98,17 +123,27 @@ public final class TableReader<T> {
         : from;
   }
 
-  private final class Rows implements Iterator<T> {
+  private static final class Rows<R> implements Iterator<R> {
     private final ParquetFileReader reader;
-    private final PathRange paths;
-    private final MessageColumnIO columns = new ColumnIOFactory().getColumnIO(format.columns());
-    private RecordReader<T> rows;
+    private final MessageColumnIO columns;
+    private final RecordMaterializer<R> materializer;
+    private final ToIntFunction<R> order;
+    private RecordReader<R> rows;
     private long left;
-    private T next;
+    private R next;
 
-    private Rows(ParquetFileReader reader, PathRange paths) {
+    /**
+     * @param order negative for a row before the wanted ones, positive for one after them
+     */
+    private Rows(
+        ParquetFileReader reader,
+        MessageType columns,
+        RecordMaterializer<R> materializer,
+        ToIntFunction<R> order) {
       this.reader = reader;
-      this.paths = paths;
+      this.columns = new ColumnIOFactory().getColumnIO(columns);
+      this.materializer = materializer;
+      this.order = order;
       advance();
     }
 
@@ -118,11 +153,11 @@ public final class TableReader<T> {
     }
 
     @Override
-    public T next() {
+    public R next() {
       if (next == null) {
         throw new NoSuchElementException();
       }
-      T row = next;
+      R row = next;
       advance();
       return row;
     }
@@ -130,14 +165,14 @@ public final class TableReader<T> {
     private void advance() {
       next = null;
       while (left > 0 || nextRowGroup()) {
-        T row = rows.read();
+        R row = rows.read();
         left--;
-        int order = paths.compare(format.path().apply(row));
-        if (order > 0) {
+        int place = order.applyAsInt(row);
+        if (place > 0) {
           left = 0;
           return;
         }
-        if (order == 0) {
+        if (place == 0) {
           next = row;
           return;
         }
@@ -151,7 +186,7 @@ public final class TableReader<T> {
           reader.close();
           return false;
         }
-        rows = columns.getRecordReader(pages, format.materializer().get());
+        rows = columns.getRecordReader(pages, materializer);
         left = pages.getRowCount();
         return left > 0 || nextRowGroup();
       } catch (IOException e) {

@@ -102,6 +102,7 @@ public final class TableWriter<T> implements AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // abstract in Parquet, which calls the other one
     protected WriteSupport<T> getWriteSupport(Configuration configuration) {
       return new RowWriteSupport<>(format);
     }

@@ -17,8 +17,16 @@ public final class Covered implements Predicate<Event> {
 
   @Override
   public boolean test(Event event) {
-    Long end = next.get(new Partition(event.version().incarnation(), event.partition()));
-    return end != null && event.version().offset() < end;
+    return holds(event.version(), event.partition());
+  }
+
+  public boolean holds(EventKey event) {
+    return holds(event.version(), event.partition());
+  }
+
+  private boolean holds(Version version, int partition) {
+    Long end = next.get(new Partition(version.incarnation(), partition));
+    return end != null && version.offset() < end;
   }
 
   private record Partition(int incarnation, int partition) {}

@@ -1,0 +1,81 @@
+package io.basalt.storage.compact;
+
+import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.Change;
+import io.basalt.storage.commit.CommitConflictException;
+import io.basalt.storage.compact.Usage.Span;
+import io.basalt.storage.location.LocationMapWriter;
+import io.basalt.storage.root.RootBuilder;
+import io.basalt.storage.root.RunRef;
+import io.basalt.storage.root.Tail;
+import io.basalt.storage.root.TreeTop;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Puts new leaves in place of those of a root and of its runs, and takes dead segments out of the
+ * location map. Expects the leaves and the runs that were merged, the map files that were
+ * rewritten, its attempt to be live, and no root that needs a dead segment. What ingest and migrate
+ * added meanwhile stays: runs and tails since the root, and segments where they are by now.
+ *
+ * @param before the leaves that were merged
+ * @param merged the runs that stand in the new leaves
+ * @param map empty if no segment is dead
+ * @param dead freed segments and the roots that might have needed them
+ */
+record CompactChange(
+    Attempt attempt,
+    Optional<TreeTop> before,
+    TreeTop after,
+    List<RunRef> merged,
+    Optional<LocationMapWriter.Written> map,
+    Map<String, Span> dead)
+    implements Change {
+  CompactChange {
+    merged = List.copyOf(merged);
+    dead = Map.copyOf(dead);
+  }
+
+  @Override
+  public void apply(RootBuilder next) throws CommitConflictException {
+    requireLive(next, attempt);
+    if (!next.tree().equals(before)) {
+      throw new CommitConflictException("the leaves are no longer those that were merged");
+    }
+    requireDead(next);
+    List<RunRef> runs = new ArrayList<>(next.runs());
+    if (!runs.containsAll(merged)) {
+      throw new CommitConflictException("a run that was merged is no longer in the root");
+    }
+    runs.removeAll(new HashSet<>(merged));
+    next.runs(runs);
+    if (map.isPresent()) {
+      map.get().apply(next);
+    }
+    next.tree(Optional.of(after));
+    CompactionStart.end(next, attempt);
+  }
+
+  static void requireLive(RootBuilder next, Attempt attempt) throws CommitConflictException {
+    if (!CompactionStart.isLive(next, attempt)) {
+      throw new CommitConflictException(
+          "compaction " + attempt + " was ended by a later one: leave its files to the sweep");
+    }
+  }
+
+  private void requireDead(RootBuilder next) throws CommitConflictException {
+    Set<String> tails = new HashSet<>();
+    next.tails().stream().map(Tail::location).forEach(at -> tails.add(at.segment()));
+    for (Map.Entry<String, Span> each : dead.entrySet()) {
+      if (tails.contains(each.getKey())
+          || next.kept().stream().anyMatch(kept -> each.getValue().holds(kept.number()))) {
+        throw new CommitConflictException(
+            "segment " + each.getKey() + " is needed by a root: plan anew");
+      }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.basalt.storage.compact;
+
+import io.basalt.storage.leaf.LeafRef;
+import io.basalt.storage.tree.PathOrder;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Cuts the work into stretches of about as many rows each. A leaf owns the paths from its first one
+ * to before the next leaf's; only leaves that own a changed path are touched. Pure.
+ */
+public final class StretchPlanner {
+  /** Of so many changed paths one is remembered, as a place to cut. */
+  private static final int SAMPLE = 256;
+
+  private final List<Owner> owners = new ArrayList<>();
+  private final long rows;
+
+  /**
+   * @param leaves all leaves, by path
+   * @param rows of leaves and changes that a stretch has about
+   */
+  public StretchPlanner(List<LeafRef> leaves, long rows) {
+    this.rows = rows;
+    for (LeafRef leaf : leaves) {
+      owners.add(new Owner(owners.isEmpty() ? "" : leaf.minPath(), Optional.of(leaf)));
+    }
+    if (leaves.isEmpty()) {
+      owners.add(new Owner("", Optional.empty()));
+    }
+  }
+
+  /** Notes what changed in one level, path by path, ascending; a path may repeat. */
+  public void add(Iterator<String> changed) {
+    int at = 0;
+    while (changed.hasNext()) {
+      String path = changed.next();
+      while (at + 1 < owners.size()
+          && PathOrder.INSTANCE.compare(owners.get(at + 1).first, path) <= 0) {
+        at++;
+      }
+      owners.get(at).add(path);
+    }
+  }
+
+  /** The stretches by path; none if nothing changed. */
+  public List<Stretch> stretches() {
+    List<Stretch> stretches = new ArrayList<>();
+    for (int i = 0; i < owners.size(); ) {
+      if (owners.get(i).changes == 0) {
+        i++;
+        continue;
+      }
+      int after = i + 1;
+      long together = owners.get(i).rows();
+      while (after < owners.size()
+          && owners.get(after).changes > 0
+          && together + owners.get(after).rows() <= rows) {
+        together += owners.get(after).rows();
+        after++;
+      }
+      stretches.addAll(after == i + 1 ? cut(i) : List.of(stretch(i, after)));
+      i = after;
+    }
+    return stretches;
+  }
+
+  private Stretch stretch(int from, int after) {
+    return new Stretch(
+        owners.get(from).first,
+        end(after),
+        owners.subList(from, after).stream().flatMap(owner -> owner.leaf.stream()).toList());
+  }
+
+  private Optional<String> end(int after) {
+    return after < owners.size() ? Optional.of(owners.get(after).first) : Optional.empty();
+  }
+
+  /** One leaf whose changes may be more than a stretch should have. */
+  private List<Stretch> cut(int owner) {
+    Owner cut = owners.get(owner);
+    List<String> places = cut.places((int) Math.min(cut.rows() / rows, Integer.MAX_VALUE));
+    List<Stretch> stretches = new ArrayList<>();
+    String first = cut.first;
+    for (String place : places) {
+      stretches.add(new Stretch(first, Optional.of(place), cut.leaf.stream().toList()));
+      first = place;
+    }
+    stretches.add(new Stretch(first, end(owner + 1), cut.leaf.stream().toList()));
+    return stretches;
+  }
+
+  /** A leaf, or all paths where there is none yet, and what changed in it. */
+  private static final class Owner {
+    private final String first;
+    private final Optional<LeafRef> leaf;
+    private final List<String> samples = new ArrayList<>();
+    private long changes;
+
+    private Owner(String first, Optional<LeafRef> leaf) {
+      this.first = first;
+      this.leaf = leaf;
+    }
+
+    private void add(String path) {
+      if (changes % SAMPLE == 0) {
+        samples.add(path);
+      }
+      changes++;
+    }
+
+    private long rows() {
+      return changes + leaf.map(held -> held.files() + held.extents()).orElse(0L);
+    }
+
+    /** Up to {@code pieces - 1} paths between pieces of even size. */
+    private List<String> places(int pieces) {
+      samples.sort(PathOrder.INSTANCE);
+      List<String> places = new ArrayList<>();
+      String last = first;
+      for (int i = 1; i < pieces; i++) {
+        String place = samples.get((int) ((long) samples.size() * i / pieces));
+        if (PathOrder.INSTANCE.compare(place, last) > 0) {
+          places.add(place);
+          last = place;
+        }
+      }
+      return places;
+    }
+  }
+}

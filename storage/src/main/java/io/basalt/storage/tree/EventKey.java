@@ -1,0 +1,4 @@
+package io.basalt.storage.tree;
+
+/** Which path an event changed, and its place in the partition. */
+public record EventKey(String path, Version version, int partition) {}

@@ -1,0 +1,425 @@
+package io.basalt.storage.compact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.basalt.storage.TestStore;
+import io.basalt.storage.commit.CommitConflictException;
+import io.basalt.storage.commit.InMemoryArbiter;
+import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.commit.Sweeper;
+import io.basalt.storage.drive.Drive;
+import io.basalt.storage.drive.DriveInfo;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.drive.SimulatedDrives;
+import io.basalt.storage.leaf.TreeFiles;
+import io.basalt.storage.location.LocationMap;
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.read.ListEntry;
+import io.basalt.storage.read.RootDiff;
+import io.basalt.storage.read.StoreReader;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.Root.KeptRoot;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Stripe;
+import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.Op;
+import io.basalt.storage.verify.Verifier;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What readers see is the same before, beside and after compactions, and dead data goes. */
+class CompactionTest {
+  @TempDir Path folder;
+  private TestStore store;
+  private final Map<Long, NavigableMap<String, byte[]>> models = new HashMap<>();
+  private long seed;
+
+  @BeforeEach
+  void create() throws Exception {
+    store = TestStore.create(folder);
+  }
+
+  @AfterEach
+  void verifyAndClose() {
+    try (DriveSet drives = store.openDrives()) {
+      assertThat(new Verifier(drives).verify().problems()).isEmpty();
+    }
+    store.close();
+  }
+
+  @Test
+  void everyRootReadsAsTheModelWhileIngestGoesOnBesideCompactions() throws Exception {
+    Bytes bytes = new Bytes(23, 15);
+    Random random = new Random(29);
+    for (int round = 0; round < 8; round++) {
+      some(bytes, 25);
+      if (round % 3 > 0) {
+        store.seal();
+        store.makeRun();
+        remember(bytes);
+      }
+      LocalCompaction compaction = start();
+      // What is committed meanwhile stands above the leaves, whichever level it is in by then.
+      some(bytes, random.nextInt(20));
+      List<Merged> merged = compaction.merge();
+      if (random.nextBoolean()) {
+        store.seal();
+        store.makeRun();
+      }
+      compaction.commit(merged);
+      store.refresh();
+      remember(bytes);
+      checkKeptRoots();
+      if (round % 4 == 3) {
+        keepLast(5);
+      }
+    }
+    assertThat(store.head().tree().orElseThrow().branch()).isPresent();
+    try (DriveSet drives = store.openDrives();
+        StoreReader reader = StoreReader.open(drives)) {
+      for (String path : bytes.uploads()) {
+        assertThat(reader.pendingUpload(path, "u")).isPresent();
+      }
+    }
+  }
+
+  @Test
+  void overwrittenDataGoesOnceNoKeptRootNeedsIt() throws Exception {
+    byte[] payload = new byte[600_000];
+    for (int i = 0; i < 12; i++) {
+      payload[0] = (byte) i;
+      store.put("/f", payload.clone());
+      store.commit();
+    }
+    store.seal();
+    Root early = store.makeRun();
+    run();
+    assertThat(segments()).isGreaterThanOrEqualTo(4);
+    Root kept = store.refresh();
+    assertThat(read(early, "/f")[0]).isEqualTo((byte) 11);
+
+    keepLast(1);
+    Compaction.Outcome outcome = run();
+    assertThat(outcome.freedBytes()).isGreaterThanOrEqualTo(2 * 3 * (2L << 20));
+    assertThat(segments()).isEqualTo(1);
+    assertThat(read(store.refresh(), "/f")).isEqualTo(payload);
+    assertThat(store.head().number()).isGreaterThan(kept.number());
+  }
+
+  @Test
+  void aStripeGoesWithTheLastSegmentThatStandsInIt() throws Exception {
+    store.close();
+    store = TestStore.create(Files.createDirectories(folder.resolve("striped")), "2MiB", 3);
+    for (String path : List.of("/a", "/b")) {
+      store.put(path, new byte[600_000]);
+      store.seal();
+      store.makeRun();
+    }
+    Stripe stripe = store.moveToStripe(List.copyOf(map().sealed()), 2, 1);
+    store.put("/a", new byte[] {1});
+    store.seal();
+    store.makeRun();
+    run();
+    keepLast(1);
+    assertThat(run().freedBytes()).isZero();
+    assertThat(read(store.refresh(), "/b")).hasSize(600_000);
+    assertThat(map().stripes()).containsExactly(stripe);
+
+    store.put("/b", new byte[] {2});
+    store.seal();
+    store.makeRun();
+    run();
+    keepLast(1);
+    assertThat(run().freedBytes()).isGreaterThan(3 * stripe.stripBytes());
+    assertThat(map().stripes()).isEmpty();
+    for (int strip = 0; strip < 3; strip++) {
+      assertThat(store.file("capacity-" + strip, stripe.fileName(strip))).doesNotExist();
+    }
+    assertThat(read(store.refresh(), "/b")).containsExactly(2);
+  }
+
+  @Test
+  void aDriveThatWasAwayIsAskedAgain() throws Exception {
+    SimulatedDrives drives = new SimulatedDrives(4, 0, 256 << 20);
+    try (TestStore away =
+        TestStore.create(
+            folder, "1MiB", drives.driveSet(), new InMemoryArbiter.Log("cluster", "topic"))) {
+      away.put("/f", new byte[300_000]);
+      away.seal();
+      away.makeRun();
+      SegmentLocation segment = sealed(away);
+      away.put("/f", new byte[] {1});
+      away.seal();
+      away.makeRun();
+      LocalCompaction.run(drives.driveSet(), away.log().handle(), away.clock(), 1);
+      away.refresh();
+      away.commit(next -> next.kept(List.of()));
+      drives.unplug(segment.mirrors().get(0));
+      LocalCompaction.run(drives.driveSet(), away.log().handle(), away.clock(), 2);
+      drives.plugIn(segment.mirrors().get(0));
+      assertThat(copies(drives, segment)).containsExactly(segment.mirrors().get(0));
+      LocalCompaction.run(drives.driveSet(), away.log().handle(), away.clock(), 3);
+      assertThat(copies(drives, segment)).isEmpty();
+      assertThat(new Verifier(drives.driveSet()).verify().problems()).isEmpty();
+    }
+  }
+
+  private static SegmentLocation sealed(TestStore store) throws Exception {
+    return LocationMap.load(new MirroredFiles(store.drives()), store.refresh()).sealed().stream()
+        .filter(segment -> segment.dataEnd() > 200_000)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> copies(SimulatedDrives drives, SegmentLocation segment)
+      throws IOException {
+    List<String> holders = new ArrayList<>();
+    for (Drive drive : drives.drives()) {
+      if (drive.list("segments").stream().anyMatch(f -> f.name().equals(segment.fileName()))) {
+        holders.add(drive.info().id());
+      }
+    }
+    return holders;
+  }
+
+  @Test
+  void whatAKeptRootNeedsStays() throws Exception {
+    store.put("/f", new byte[] {1});
+    store.seal();
+    Root old = store.makeRun();
+    store.put("/f", new byte[] {2});
+    store.seal();
+    store.makeRun();
+    run();
+    // The only kept root besides the head is the one that has the old content.
+    store.commit(
+        next ->
+            next.kept(next.kept().stream().filter(kept -> kept.number() == old.number()).toList()));
+    run();
+    assertThat(read(old, "/f")).containsExactly(1);
+    assertThat(read(store.refresh(), "/f")).containsExactly(2);
+  }
+
+  @Test
+  void onlyLeavesThatChangedAreWritten() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      store.put("/f%03d".formatted(i), new byte[] {(byte) i});
+    }
+    store.commit();
+    run();
+    Root before = store.refresh();
+    store.put("/f100", new byte[] {7});
+    store.commit();
+    Compaction.Outcome outcome = run();
+    assertThat(outcome.leavesOut()).isEqualTo(1);
+    assertThat(leafFiles(store.refresh())).hasSize(leafFiles(before).size());
+    assertThat(leafFiles(store.head()))
+        .filteredOn(leafFiles(before)::contains)
+        .hasSizeGreaterThan(70);
+  }
+
+  @Test
+  void theSweepTakesTheLeavesThatNoKeptRootNamesAndNoOthers() throws Exception {
+    for (int pass = 0; pass < 3; pass++) {
+      for (int i = 0; i < 30; i++) {
+        store.put("/f%02d".formatted(i), new byte[] {(byte) pass});
+      }
+      store.commit();
+      // One that stops before its commit leaves leaves behind.
+      start().merge();
+      run();
+      store.refresh();
+    }
+    keepLast(1);
+    store.pass(Duration.ofMinutes(10));
+    store.commit(next -> {});
+    Root swept = store.commit(Sweeper.raising(Duration.ofMinutes(2)));
+    MirroredFiles mirrors = new MirroredFiles(store.drives());
+    new Sweeper(
+            store.drives(),
+            3,
+            head -> LocationMap.load(mirrors, head).places(),
+            roots -> TreeFiles.of(mirrors, roots))
+        .delete(swept);
+    List<Root> roots = new ArrayList<>(List.of(swept));
+    for (KeptRoot kept : swept.kept()) {
+      roots.add(new RootFiles(store.drives(), 3).read(kept.number()));
+    }
+    Set<String> found = new HashSet<>();
+    for (String directory : List.of("leaves", "branches", "usage")) {
+      for (DriveInfo drive : store.drives().infos()) {
+        store.drives().call(drive.id(), d -> d.list(directory)).stream()
+            .map(Drive.StoredFile::name)
+            .forEach(found::add);
+      }
+    }
+    assertThat(found).isEqualTo(TreeFiles.of(mirrors, roots));
+  }
+
+  @Test
+  void aDiffIsTheDifferenceOfTheModels() throws Exception {
+    Bytes bytes = new Bytes(41, 40);
+    some(bytes, 120);
+    run();
+    Root before = store.refresh();
+    NavigableMap<String, byte[]> old = bytes.files();
+    some(bytes, 8);
+    run();
+    some(bytes, 4);
+    Root after = store.refresh();
+    NavigableMap<String, byte[]> now = bytes.files();
+
+    Map<String, RootDiff.Kind> found = new TreeMap<>();
+    try (StoreReader earlier = StoreReader.open(store.drives(), before);
+        StoreReader later = StoreReader.open(store.drives(), after)) {
+      for (RootDiff.Entry entry : new RootDiff(earlier, later).entries()) {
+        found.put(entry.path(), entry.kind());
+        assertThat(entry.before()).isEqualTo(earlier.stat(entry.path()));
+        assertThat(entry.after()).isEqualTo(later.stat(entry.path()));
+      }
+      assertThat(new RootDiff(later, later).entries()).isEmpty();
+    }
+    Set<String> paths = new HashSet<>(old.keySet());
+    paths.addAll(now.keySet());
+    for (String path : paths) {
+      if (!old.containsKey(path)) {
+        assertThat(found).containsEntry(path, RootDiff.Kind.ADDED);
+      } else if (!now.containsKey(path)) {
+        assertThat(found).containsEntry(path, RootDiff.Kind.REMOVED);
+      } else if (!Arrays.equals(old.get(path), now.get(path))) {
+        assertThat(found).containsEntry(path, RootDiff.Kind.CHANGED);
+      }
+    }
+    assertThat(found).hasSizeLessThanOrEqualTo(12).isNotEmpty();
+    assertThat(paths).containsAll(found.keySet());
+  }
+
+  @Test
+  void aDeletedTreeLeavesNoLeaf() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      store.put("/f" + i, new byte[] {1});
+    }
+    store.commit();
+    run();
+    for (int i = 0; i < 30; i++) {
+      store.apply("/f" + i, Op.DELETE, 0, null, new byte[0]);
+    }
+    store.commit();
+    run();
+    assertThat(store.refresh().tree().orElseThrow().branch()).isEmpty();
+    assertThat(store.head().tree().orElseThrow().files()).isZero();
+  }
+
+  @Test
+  void aLaterCompactionEndsTheOneBefore() throws Exception {
+    store.put("/f", new byte[] {1});
+    store.commit();
+    LocalCompaction zombie = start();
+    List<Merged> merged = zombie.merge();
+    run();
+    assertThatThrownBy(() -> zombie.commit(merged))
+        .isInstanceOf(CommitConflictException.class)
+        .hasMessageContaining("was ended by a later one");
+    assertThat(read(store.refresh(), "/f")).containsExactly(1);
+  }
+
+  private void some(Bytes bytes, int changes) throws Exception {
+    for (int i = 0; i < changes; i++) {
+      bytes.change(store);
+      if (i % 7 == 6) {
+        store.commit();
+        remember(bytes);
+      }
+    }
+    store.commit();
+    remember(bytes);
+  }
+
+  private void remember(Bytes bytes) {
+    models.put(store.head().number(), bytes.files());
+  }
+
+  private LocalCompaction start() throws Exception {
+    return LocalCompaction.start(store.drives(), store.log().handle(), store.clock(), ++seed);
+  }
+
+  private Compaction.Outcome run() throws Exception {
+    return LocalCompaction.run(store.drives(), store.log().handle(), store.clock(), ++seed);
+  }
+
+  private void keepLast(int roots) throws Exception {
+    store.commit(
+        next -> next.kept(next.kept().subList(next.kept().size() - roots, next.kept().size())));
+  }
+
+  private void checkKeptRoots() throws Exception {
+    Root head = store.head();
+    checkRoot(head);
+    for (KeptRoot kept : head.kept()) {
+      if (models.containsKey(kept.number()) && kept.number() % 5 == 0) {
+        checkRoot(new RootFiles(store.drives(), 3).read(kept.number()));
+      }
+    }
+  }
+
+  private void checkRoot(Root root) throws IOException {
+    NavigableMap<String, byte[]> model = models.get(root.number());
+    try (StoreReader reader = StoreReader.open(store.drives(), root)) {
+      List<FileState> files = new ArrayList<>();
+      reader.list("/", true).forEach(entry -> files.add(((ListEntry.File) entry).state()));
+      assertThat(files)
+          .as("root %d", root.number())
+          .extracting(FileState::path)
+          .containsExactlyElementsOf(model.keySet());
+      for (FileState file : files) {
+        assertThat(bytes(reader, file)).isEqualTo(model.get(file.path()));
+        assertThat(reader.stat(file.path())).contains(file);
+      }
+    }
+  }
+
+  private byte[] read(Root root, String path) throws IOException {
+    try (StoreReader reader = StoreReader.open(store.drives(), root)) {
+      return bytes(reader, reader.stat(path).orElseThrow());
+    }
+  }
+
+  private static byte[] bytes(StoreReader reader, FileState file) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    reader.read(file, Channels.newChannel(out));
+    return out.toByteArray();
+  }
+
+  private int segments() throws Exception {
+    return map().sealed().size();
+  }
+
+  private LocationMap map() throws Exception {
+    return LocationMap.load(new MirroredFiles(store.drives()), store.refresh());
+  }
+
+  private List<String> leafFiles(Root root) throws IOException {
+    return TreeFiles.of(new MirroredFiles(store.drives()), List.of(root)).stream()
+        .filter(name -> name.startsWith("leaves/"))
+        .toList();
+  }
+}

@@ -1,0 +1,88 @@
+package io.basalt.storage.compact;
+
+import io.basalt.storage.commit.Arbiter;
+import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.RootCommitter;
+import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.leaf.LeafLimits;
+import io.basalt.storage.leaf.LeafRef;
+import io.basalt.storage.leaf.TreeFileWriter;
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.read.StoreReader;
+import io.basalt.storage.root.Root;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Random;
+
+/** A compaction as the job does it, step by step on one thread, with leaves of a few rows. */
+final class LocalCompaction {
+  private static final LeafLimits FEW = new LeafLimits(5, 12, 200);
+  private static final long ROWS = 20;
+
+  private final DriveSet drives;
+  private final MirroredFiles mirrors;
+  private final RootCommitter committer;
+  private final Attempt attempt;
+  private final TreeFileWriter files;
+  private final Root base;
+
+  private LocalCompaction(
+      DriveSet drives, RootCommitter committer, Attempt attempt, Root base, Random random) {
+    this.drives = drives;
+    this.mirrors = new MirroredFiles(drives, random);
+    this.committer = committer;
+    this.attempt = attempt;
+    this.base = base;
+    this.files = new TreeFileWriter(mirrors, attempt + "-0");
+  }
+
+  /** Commits the start. */
+  static LocalCompaction start(DriveSet drives, Arbiter arbiter, Clock clock, long seed)
+      throws Exception {
+    RootFiles roots = new RootFiles(drives, 3);
+    Random random = new Random(seed);
+    Root head = roots.head();
+    Attempt attempt = Attempt.start(head, random);
+    RootCommitter committer =
+        RootCommitter.open(roots, arbiter, Attempt.start(head, random), clock);
+    Root started = committer.commit(new CompactionStart(attempt, clock));
+    Root base = roots.read(CompactionStart.base(started, attempt));
+    return new LocalCompaction(drives, committer, attempt, base, random);
+  }
+
+  List<Merged> merge() throws IOException {
+    List<Merged> merged = new ArrayList<>();
+    try (StoreReader reader = StoreReader.open(drives, base)) {
+      StretchMerger merger = new StretchMerger(reader, files, FEW);
+      for (Stretch stretch : stretches(reader)) {
+        merged.add(merger.merge(stretch));
+      }
+    }
+    return merged;
+  }
+
+  private static List<Stretch> stretches(StoreReader reader) throws IOException {
+    List<LeafRef> leaves = new ArrayList<>();
+    reader.leaves().forEachRemaining(leaves::add);
+    StretchPlanner planner = new StretchPlanner(leaves, ROWS);
+    for (Iterator<String> level : reader.changed()) {
+      planner.add(level);
+    }
+    return planner.stretches();
+  }
+
+  Compaction.Outcome commit(List<Merged> merged) throws Exception {
+    return new Compaction(drives, mirrors, committer, attempt, base, files).commit(merged);
+  }
+
+  /** All steps. */
+  static Compaction.Outcome run(DriveSet drives, Arbiter arbiter, Clock clock, long seed)
+      throws Exception {
+    LocalCompaction compaction = start(drives, arbiter, clock, seed);
+    return compaction.commit(compaction.merge());
+  }
+}
