@@ -1,5 +1,7 @@
 #include "kernels.h"
 
+#include "gfni.h"
+
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -65,6 +67,8 @@ int kernels_available(int kernel) {
     case KERNEL_ISAL:
     case KERNEL_ISAL_UPDATE:
       return init_tables != NULL;
+    case KERNEL_GFNI:
+      return gfni_available();
     default:
       return 0;
   }
@@ -94,7 +98,14 @@ size_t kernels_tables_bytes(int kernel, int k, int rows) {
     return 0;
   }
   size_t cells = (size_t)k * (size_t)rows;
-  return cells * (kernel == KERNEL_JERASURE ? sizeof(int) : ISAL_TABLE_BYTES);
+  switch (kernel) {
+    case KERNEL_JERASURE:
+      return cells * sizeof(int);
+    case KERNEL_GFNI:
+      return cells * sizeof(uint64_t);
+    default:
+      return cells * ISAL_TABLE_BYTES;
+  }
 }
 
 int kernels_prepare(int kernel, int k, int rows, const uint8_t *matrix, void *tables) {
@@ -109,6 +120,8 @@ int kernels_prepare(int kernel, int k, int rows, const uint8_t *matrix, void *ta
     for (int i = 0; i < k * rows; i++) {
       coefficients[i] = matrix[i];
     }
+  } else if (kernel == KERNEL_GFNI) {
+    gfni_prepare(k * rows, matrix, tables);
   } else {
     init_tables(k, rows, (unsigned char *)matrix, tables);
   }
@@ -225,6 +238,9 @@ int kernels_apply(int kernel, int k, int rows, const void *tables, uint8_t **sou
       break;
     case KERNEL_ISAL:
       encode_data(length, k, rows, (unsigned char *)tables, sources, targets);
+      break;
+    case KERNEL_GFNI:
+      gfni_apply(k, rows, tables, sources, targets, length);
       break;
     default:
       apply_update(k, rows, (unsigned char *)tables, sources, targets, length);

@@ -15,8 +15,9 @@
 /* The numbers are shared with io.basalt.erasure.Kernel. */
 enum kernel {
   KERNEL_JERASURE = 0,
-  KERNEL_ISAL = 1,       /* all sources at once: best for narrow codes */
-  KERNEL_ISAL_UPDATE = 2 /* one source at a time over a column that stays in the cache: best for wide codes */
+  KERNEL_ISAL = 1,        /* all sources at once: best for narrow codes */
+  KERNEL_ISAL_UPDATE = 2, /* one source at a time over a column that stays in the cache: best for wide codes */
+  KERNEL_GFNI = 3         /* the processor's own products in its field, for any shape */
 };
 
 /* The numbers are shared with io.basalt.erasure.NativeKernels. */

@@ -1,6 +1,6 @@
 /*
  * The roof of the JNI benchmark: the same kernels and plain jerasure called from C, and memcpy.
- *   kernel_bench OPERATION k m bytes seconds     OPERATION: jerasure isal isal-update plain memcpy
+ *   kernel_bench OPERATION k m bytes seconds     OPERATION: jerasure isal isal-update gfni plain memcpy
  * Prints GB/s of source bytes (of copied bytes for memcpy): the best of 10 shares of the time.
  */
 #include <stdio.h>
@@ -22,6 +22,9 @@ static double now(void) {
 static int kernel_of(const char *operation) {
   if (strcmp(operation, "isal") == 0) {
     return KERNEL_ISAL;
+  }
+  if (strcmp(operation, "gfni") == 0) {
+    return KERNEL_GFNI;
   }
   return strcmp(operation, "isal-update") == 0 ? KERNEL_ISAL_UPDATE : KERNEL_JERASURE;
 }

@@ -6,10 +6,12 @@ import java.util.Locale;
 public enum Kernel {
   /** libjerasure2 on gf-complete. */
   JERASURE(0),
-  /** ISA-L, all sources at once: the best for narrow codes. */
+  /** ISA-L, all sources at once, for narrow codes. */
   ISAL(1),
-  /** ISA-L, one source at a time over a column that stays in the cache: the best for wide codes. */
+  /** ISA-L, one source at a time over a column that stays in the cache, for wide codes. */
   ISAL_UPDATE(2),
+  /** The processor's own products, on those with GFNI and AVX-512. */
+  GFNI(3),
   /** Plain Java: the oracle of the tests, and the last resort. */
   JAVA(-1);
 

@@ -14,12 +14,14 @@ public enum KernelChoice {
   JERASURE,
   /** ISA-L alone, in the faster of its two ways. */
   ISAL,
+  /** The processor's GFNI instructions alone. */
+  GFNI,
   /** Plain Java alone. */
   JAVA;
 
   /**
-   * The system property that chooses: {@code auto}, {@code native}, {@code jerasure}, {@code isal}
-   * or {@code java}.
+   * The system property that chooses: {@code auto}, {@code native}, {@code jerasure}, {@code isal},
+   * {@code gfni} or {@code java}.
    */
   public static final String PROPERTY = "basalt.erasure.kernel";
 
@@ -47,11 +49,19 @@ public enum KernelChoice {
   /** The native kernels of this choice, best first by expectation. */
   List<Kernel> natives() {
     return switch (this) {
-      case AUTO, NATIVE -> List.of(Kernel.ISAL, Kernel.ISAL_UPDATE, Kernel.JERASURE);
+      case AUTO, NATIVE -> List.of(Kernel.GFNI, Kernel.ISAL, Kernel.ISAL_UPDATE, Kernel.JERASURE);
+      case GFNI -> List.of(Kernel.GFNI);
       case ISAL -> List.of(Kernel.ISAL, Kernel.ISAL_UPDATE);
       case JERASURE -> List.of(Kernel.JERASURE);
       case JAVA -> List.of();
     };
+  }
+
+  /** What to do about a machine that has the library and none of these kernels. */
+  String missing() {
+    return this == GFNI
+        ? "this processor lacks GFNI or AVX-512: use -D%s=auto".formatted(PROPERTY)
+        : "ISA-L is missing: apt-get install libisal2";
   }
 
   boolean allowsJava() {

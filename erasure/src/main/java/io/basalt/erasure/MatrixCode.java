@@ -45,8 +45,7 @@ final class MatrixCode implements ErasureCode {
   static MatrixCode open(Geometry geometry, KernelChoice choice) {
     List<Kernel> natives = choice.natives().stream().filter(NativeLibrary::has).toList();
     if (natives.isEmpty() && !choice.allowsJava()) {
-      throw new KernelUnavailableException(
-          NativeLibrary.problem().orElse("ISA-L is missing: apt-get install libisal2"));
+      throw new KernelUnavailableException(NativeLibrary.problem().orElse(choice.missing()));
     }
     if (natives.isEmpty() && choice == KernelChoice.AUTO && WARNED.compareAndSet(false, true)) {
       LOG.warn(

@@ -15,6 +15,13 @@ class KernelChoiceTest {
     assertThat(ErasureCode.open(geometry, KernelChoice.JAVA).kernel()).isEqualTo(Kernel.JAVA);
     assertThat(ErasureCode.open(geometry, KernelChoice.ISAL).kernel())
         .isIn(Kernel.ISAL, Kernel.ISAL_UPDATE);
+    if (NativeLibrary.has(Kernel.GFNI)) {
+      assertThat(ErasureCode.open(geometry, KernelChoice.GFNI).kernel()).isEqualTo(Kernel.GFNI);
+    } else {
+      assertThatThrownBy(() -> ErasureCode.open(geometry, KernelChoice.GFNI))
+          .isInstanceOf(KernelUnavailableException.class)
+          .hasMessage("this processor lacks GFNI or AVX-512: use -Dbasalt.erasure.kernel=auto");
+    }
     assertThat(ErasureCode.open(geometry, KernelChoice.NATIVE).kernel().isNative()).isTrue();
   }
 
@@ -25,7 +32,8 @@ class KernelChoiceTest {
     assertThatThrownBy(() -> KernelChoice.parse("fast"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "basalt.erasure.kernel is 'fast': use one of [auto, native, jerasure, isal, java]");
+            "basalt.erasure.kernel is 'fast': use one of [auto, native, jerasure, isal, gfni,"
+                + " java]");
   }
 
   @Test
