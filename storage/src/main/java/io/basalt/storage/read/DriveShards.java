@@ -79,7 +79,7 @@ final class DriveShards implements ShardSource {
             () ->
                 segments
                     .stripes()
-                    .start(stripe.get(), offset, target)
+                    .startUnchecked(stripe.get(), offset, target)
                     .thenCompose(done -> checked(stripe.get(), range, target)));
   }
 
@@ -117,7 +117,6 @@ final class DriveShards implements ShardSource {
     return null;
   }
 
-  /** Blocks were checked already; that they hold these shards is checked here. */
   private static CompletableFuture<Void> checked(
       Stripe stripe, SegmentRange range, ByteBuffer target) {
     int offset = 0;

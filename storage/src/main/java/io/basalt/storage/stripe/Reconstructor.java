@@ -19,12 +19,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Computes blocks of a lost data strip from any {@code k} strips that are left.
+ * Computes ranges of a lost data strip from any {@code k} strips that are left.
  *
- * <p>What comes out is compared with the checksum that the block had when it was written. That is
- * always at hand: without a data strip at least one source is parity, and parity strips carry the
- * checksums of all data strips. So the sources themselves need not be checked, unless the result is
- * wrong; then one of them is, is found by its own checksums, and is left out of the next try.
+ * <p>What comes out of {@link #reconstruct} was compared with the checksum that the block had when
+ * it was written. That is always at hand: without a data strip at least one source is parity, and
+ * parity strips carry the checksums of all data strips. So the sources themselves need not be
+ * checked, unless the result is wrong; then one of them is, is found by its own checksums, and is
+ * left out of the next try.
  */
 final class Reconstructor {
   /** More than any reader meets; a bound for all cases. */
@@ -52,9 +53,9 @@ final class Reconstructor {
     return bytes.sum();
   }
 
-  /** Most blocks of a stripe that one call computes. */
-  int mostBlocks(Stripe stripe) {
-    return columns.bytes(stripe.dataStrips() + 1) / Stripe.BLOCK_BYTES;
+  /** Most bytes of a strip that one call computes: whole blocks. */
+  int mostBytes(Stripe stripe) {
+    return columns.bytes(stripe.dataStrips() + 1);
   }
 
   /** Whether a strip is known to be of no use, so that to try it only costs time. */
@@ -100,64 +101,88 @@ final class Reconstructor {
   }
 
   /**
-   * Fills the target with blocks of a lost data strip.
+   * Fills the target with whole blocks of a lost data strip, checked.
    *
    * @param lost what is known to be lost, the strip included; grows by what is found out
    * @throws IOException if fewer than {@code k} strips are left
    */
   void reconstruct(Stripe stripe, LostStrips lost, int strip, int first, ByteBuffer target)
       throws IOException {
-    while (!attempt(stripe, lost, strip, first, target)) {
-      // One more strip is known to be lost, so this ends.
-      continue;
+    boolean done;
+    do {
+      Sources sources = new Sources(stripe, lost, strip, target.limit());
+      done = sources.read(StripLayout.blockPosition(first), Checked.BY_BLOCK);
+      if (done) {
+        ByteBuffer result = sources.decode();
+        done = sources.expected.mismatch(first, result, first) < 0;
+        if (done) {
+          deliver(stripe, strip, sources, result, target);
+        } else {
+          sources.findWrong(first);
+        }
+      }
+      // One more strip is known to be lost after each failure, so this ends.
+    } while (!done);
+  }
+
+  /**
+   * Fills the target with any range of a lost data strip, for a caller who has a checksum of just
+   * these bytes and falls back on {@link #reconstruct}.
+   *
+   * @param lost as there
+   */
+  void reconstructUnchecked(Stripe stripe, LostStrips lost, int strip, long from, ByteBuffer target)
+      throws IOException {
+    Sources sources = new Sources(stripe, lost, strip, target.limit());
+    while (!sources.read(StripLayout.position(from), Checked.BY_CALLER)) {
+      sources = new Sources(stripe, lost, strip, target.limit());
     }
+    deliver(stripe, strip, sources, sources.decode(), target);
+  }
+
+  private void deliver(
+      Stripe stripe, int strip, Sources sources, ByteBuffer result, ByteBuffer target) {
+    target.put(0, result, 0, target.limit());
+    columns.give(sources.column);
     bytes.add(target.limit());
     drives.countReconstructed(stripe.drives().get(strip), target.limit());
   }
 
-  private boolean attempt(Stripe stripe, LostStrips lost, int strip, int first, ByteBuffer target)
-      throws IOException {
-    Sources sources = new Sources(stripe, lost.sources(), strip, first, target.limit());
-    if (!sources.read(lost)) {
-      return false;
-    }
-    ByteBuffer result = sources.decode();
-    if (sources.expected.mismatch(first, result, first) < 0) {
-      target.put(0, result, 0, target.limit());
-      columns.give(sources.column);
-      return true;
-    }
-    sources.findWrong(lost);
-    return false;
+  /** What tells whether a result is right. */
+  private enum Checked {
+    BY_BLOCK,
+    BY_CALLER
   }
 
   /** One column of k strips, and the strip that is computed from it. */
   private final class Sources {
     private final Stripe stripe;
+    private final LostStrips lost;
     private final int[] strips;
     private final int wanted;
-    private final int first;
     private final int length;
     private final Column column;
 
     /** The wanted strip's checksums, from the parity strip that is the last source. */
     private volatile BlockChecksums expected;
 
-    Sources(Stripe stripe, int[] strips, int wanted, int first, int length) {
+    Sources(Stripe stripe, LostStrips lost, int wanted, int length) throws IOException {
       this.stripe = stripe;
-      this.strips = strips;
+      this.lost = lost;
+      this.strips = lost.sources();
       this.wanted = wanted;
-      this.first = first;
       this.length = length;
       this.column = columns.take(stripe.dataStrips() + 1);
     }
 
     /** Reads all sources in parallel; those that fail are lost, and false is the answer. */
-    boolean read(LostStrips lost) throws IOException {
+    boolean read(long position, Checked checked) throws IOException {
       List<CompletableFuture<Void>> reads = new ArrayList<>(strips.length);
       for (int i = 0; i < strips.length; i++) {
         int source = i;
-        reads.add(drives.submit(drive(strips[i]), drive -> read(drive, source)));
+        boolean withChecksums = checked == Checked.BY_BLOCK && i == strips.length - 1;
+        reads.add(
+            drives.submit(drive(strips[i]), drive -> read(drive, source, position, withChecksums)));
       }
       boolean complete = true;
       for (int i = 0; i < strips.length; i++) {
@@ -173,13 +198,14 @@ final class Reconstructor {
       return complete;
     }
 
-    private Void read(Drive drive, int source) throws IOException {
+    private Void read(Drive drive, int source, long position, boolean withChecksums)
+        throws IOException {
       int strip = strips[source];
       try (DriveFile file = drive.open(stripe.fileName(strip))) {
-        if (source == strips.length - 1) {
+        if (withChecksums) {
           expected = checksums.fromParity(drive, file, stripe, strip, wanted);
         }
-        file.read(column.strip(source, length), StripLayout.blockPosition(first));
+        file.read(column.strip(source, length), position);
       }
       return null;
     }
@@ -195,12 +221,12 @@ final class Reconstructor {
     }
 
     /** Finds the sources that are not what was written. */
-    void findWrong(LostStrips lost) throws IOException {
+    void findWrong(int first) throws IOException {
       boolean found = false;
       for (int i = 0; i < strips.length; i++) {
         int source = i;
         try {
-          drives.call(drive(strips[i]), drive -> check(drive, source));
+          drives.call(drive(strips[i]), drive -> check(drive, source, first));
         } catch (InterruptedIOException left) {
           throw left;
         } catch (IOException wrong) {
@@ -215,7 +241,7 @@ final class Reconstructor {
       }
     }
 
-    private Void check(Drive drive, int source) throws IOException {
+    private Void check(Drive drive, int source, int first) throws IOException {
       int strip = strips[source];
       try (DriveFile file = drive.open(stripe.fileName(strip))) {
         BlockChecksums own = checksums.own(drive, file, stripe, strip);

@@ -29,9 +29,10 @@ public final class StripeReader implements Closeable {
   private static final int READ_BYTES = 1 << 20;
 
   /** Of all sources of a reconstruction: they stay in a processor's cache until decoded. */
-  private static final long SOURCES_BYTES = 4L << 20;
+  private static final long SOURCES_BYTES = 8L << 20;
 
-  private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+  /** They mostly wait for drives. */
+  private static final int THREADS = 4;
 
   private final DriveSet drives;
   private final StripChecksums checksums;
@@ -67,14 +68,12 @@ public final class StripeReader implements Closeable {
   public Optional<StripRange> inOneStrip(Stripe stripe, long offset, int length) {
     int strip = (int) (offset / stripe.stripBytes());
     long inStrip = offset % stripe.stripBytes();
-    String drive = stripe.drives().get(strip);
-    if (inStrip + length > stripe.stripBytes()
-        || reconstructor.isLost(stripe, strip)
-        || drives.isUnavailable(drive)) {
+    if (inStrip + length > stripe.stripBytes() || isLost(stripe, strip)) {
       return Optional.empty();
     }
     return Optional.of(
-        new StripRange(drive, stripe.fileName(strip), StripLayout.position(inStrip)));
+        new StripRange(
+            stripe.drives().get(strip), stripe.fileName(strip), StripLayout.position(inStrip)));
   }
 
   /**
@@ -100,18 +99,62 @@ public final class StripeReader implements Closeable {
     }
   }
 
-  /** Like {@link #read}, on a thread of this reader; fills the target from its position. */
-  public CompletableFuture<Void> start(Stripe stripe, long offset, ByteBuffer target) {
-    ByteBuffer own = target.duplicate();
-    return CompletableFuture.runAsync(
-        () -> {
-          try {
-            read(stripe, offset, own);
-          } catch (IOException e) {
-            throw new CompletionException(e);
+  /**
+   * Starts to fill the target with the stripe's data, <b>unchecked</b>: for a caller who has a
+   * checksum of just these bytes, and turns to {@link #read} when they are wrong or this fails.
+   * Needs neither whole blocks nor their checksums. After a failure the target may still be written
+   * to.
+   */
+  public CompletableFuture<Void> startUnchecked(Stripe stripe, long offset, ByteBuffer target) {
+    List<CompletableFuture<Void>> parts = new ArrayList<>();
+    for (int done = 0; done < target.limit(); ) {
+      long at = offset + done;
+      int strip = (int) (at / stripe.stripBytes());
+      long inStrip = at % stripe.stripBytes();
+      int length = (int) Math.min(target.limit() - done, stripe.stripBytes() - inStrip);
+      parts.add(startPart(stripe, strip, inStrip, target.slice(done, length)));
+      done += length;
+    }
+    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new));
+  }
+
+  private CompletableFuture<Void> startPart(
+      Stripe stripe, int strip, long from, ByteBuffer target) {
+    if (isLost(stripe, strip)) {
+      return CompletableFuture.runAsync(
+          () -> {
+            try {
+              reconstructUnchecked(stripe, strip, from, target);
+            } catch (IOException e) {
+              throw new CompletionException(e);
+            }
+          },
+          threads);
+    }
+    return drives.submit(
+        stripe.drives().get(strip),
+        drive -> {
+          try (DriveFile file = drive.open(stripe.fileName(strip))) {
+            file.read(target, StripLayout.position(from));
           }
-        },
-        threads);
+          return null;
+        });
+  }
+
+  private void reconstructUnchecked(Stripe stripe, int strip, long from, ByteBuffer target)
+      throws IOException {
+    LostStrips lost = reconstructor.lost(stripe);
+    lost.add(strip, "is not among the drives");
+    int most = reconstructor.mostBytes(stripe);
+    for (int done = 0; done < target.limit(); done += most) {
+      int length = Math.min(most, target.limit() - done);
+      reconstructor.reconstructUnchecked(
+          stripe, lost, strip, from + done, target.slice(done, length));
+    }
+  }
+
+  private boolean isLost(Stripe stripe, int strip) {
+    return reconstructor.isLost(stripe, strip) || drives.isUnavailable(stripe.drives().get(strip));
   }
 
   /** Bytes of lost strips that were computed so far. */
@@ -122,7 +165,7 @@ public final class StripeReader implements Closeable {
   /** Reads a range of one strip, some blocks at a time. */
   private void readStrip(Stripe stripe, int strip, long from, ByteBuffer target)
       throws IOException {
-    int most = Math.min(READ_BYTES / Stripe.BLOCK_BYTES, reconstructor.mostBlocks(stripe));
+    int most = Math.min(READ_BYTES, reconstructor.mostBytes(stripe)) / Stripe.BLOCK_BYTES;
     long end = from + target.remaining();
     int after = Math.toIntExact((end + Stripe.BLOCK_BYTES - 1) / Stripe.BLOCK_BYTES);
     for (int first = (int) (from / Stripe.BLOCK_BYTES); first < after; first += most) {

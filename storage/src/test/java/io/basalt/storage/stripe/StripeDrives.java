@@ -52,6 +52,11 @@ final class StripeDrives {
     return new DriveSet(STORE, opened, DriveSet.Options.DEFAULTS);
   }
 
+  /** One drive alone. */
+  FileDrive drive(int number) throws IOException {
+    return FileDrive.open(configs.get(number));
+  }
+
   /** Writes a stripe, from its own process. */
   void write(TestStripe stripe) throws IOException {
     try (DriveSet drives = open()) {

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.erasure.ErasureCode;
 import io.basalt.erasure.Geometry;
+import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Stripe;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -99,6 +102,7 @@ class StripeReaderTest {
           for (int to : boundaries) {
             if (from <= to) {
               assertReads(reader, stripe, from, to - from);
+              assertReadsUnchecked(reader, stripe, from, to - from);
             }
           }
         }
@@ -141,7 +145,9 @@ class StripeReaderTest {
           StripeReader reader = new StripeReader(set)) {
         for (int i = 0; i < 40; i++) {
           int from = random.nextInt(stripe.data().length);
-          assertReads(reader, stripe, from, random.nextInt(stripe.data().length - from + 1));
+          int length = random.nextInt(stripe.data().length - from + 1);
+          assertReads(reader, stripe, from, length);
+          assertReadsUnchecked(reader, stripe, from, length);
         }
       }
     }
@@ -333,7 +339,7 @@ class StripeReaderTest {
                   for (int round = 0; round < 30; round++) {
                     int from = random.nextInt(stripe.data().length);
                     int length = random.nextInt(Math.min(500_000, stripe.data().length - from));
-                    assertReadsAsync(reader, stripe, from, length);
+                    assertReadsAtLast(reader, stripe, from, length);
                   }
                 }));
       }
@@ -345,13 +351,50 @@ class StripeReaderTest {
     }
   }
 
-  private static void assertReadsAsync(
+  /** Reads without checks, which may fail or be wrong while drives go, and then with them. */
+  private static void assertReadsAtLast(
       StripeReader reader, TestStripe stripe, int from, int length) {
-    ByteBuffer target = ByteBuffer.allocateDirect(length);
-    reader.start(stripe.stripe(), from, target).join();
-    byte[] found = new byte[length];
-    target.get(0, found);
-    assertThat(Arrays.equals(found, 0, length, stripe.data(), from, from + length)).isTrue();
+    ByteBuffer unchecked = ByteBuffer.allocateDirect(length);
+    boolean right =
+        reader
+            .startUnchecked(stripe.stripe(), from, unchecked)
+            .handle((done, failure) -> failure == null && isData(unchecked, stripe, from))
+            .join();
+    if (!right) {
+      ByteBuffer checked = ByteBuffer.allocate(length);
+      try {
+        reader.read(stripe.stripe(), from, checked);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      assertThat(isData(checked.flip(), stripe, from)).isTrue();
+    }
+  }
+
+  private static boolean isData(ByteBuffer found, TestStripe stripe, int from) {
+    return found.equals(ByteBuffer.wrap(stripe.data(), from, found.remaining()));
+  }
+
+  @Test
+  void aDriveThatHangsIsLeftOutAndWhatItWritesLateHarmsNothing() throws Exception {
+    StripeDrives files = new StripeDrives(folder, 6);
+    TestStripe stripe = TestStripe.random(0, 4, 2, 4, 8);
+    files.write(stripe);
+    HangingDrive hanging = new HangingDrive(files.drive(1));
+    List<Drive> all = new ArrayList<>(List.of(hanging));
+    for (int i : new int[] {0, 2, 3, 4, 5}) {
+      all.add(files.drive(i));
+    }
+    DriveSet.Options hurried = new DriveSet.Options(0.05, Duration.ofMillis(300));
+    try (DriveSet set = new DriveSet("test", all, hurried);
+        StripeReader reader = new StripeReader(set)) {
+      assertReads(reader, stripe, 0, stripe.data().length);
+      assertThat(set.unavailable()).containsOnlyKeys("capacity-1");
+      hanging.goOn();
+      assertReads(reader, stripe, 0, stripe.data().length);
+    } finally {
+      hanging.goOn();
+    }
   }
 
   @Test
@@ -397,6 +440,13 @@ class StripeReaderTest {
     assertThat(Arrays.mismatch(found, 0, length, stripe.data(), from, from + length))
         .as("first difference in bytes %d to %d", from, from + length)
         .isEqualTo(-1);
+  }
+
+  private static void assertReadsUnchecked(
+      StripeReader reader, TestStripe stripe, int from, int length) {
+    ByteBuffer found = ByteBuffer.allocateDirect(length);
+    reader.startUnchecked(stripe.stripe(), from, found).join();
+    assertThat(isData(found, stripe, from)).isTrue();
   }
 
   private static void moveAway(StripeDrives files, int drives) throws IOException {

@@ -238,6 +238,22 @@ class StripeWriterTest {
     }
   }
 
+  @Test
+  void theWidestStripesAreWrittenAndReadWithAllTheirParityGone() throws Exception {
+    SimulatedDrives many = new SimulatedDrives(0, 150, 1 << 20);
+    TestStripe wide = TestStripe.random(0, 146, 4, 1, 12);
+    new StripeWriter(many.driveSet()).write(wide.stripe(), wide.segments(), wide::read);
+    for (String lost : List.of("capacity-0", "capacity-77", "capacity-145", "capacity-147")) {
+      many.unplug(lost);
+    }
+    byte[] found = new byte[wide.data().length];
+    try (StripeReader reader = new StripeReader(many.driveSet())) {
+      reader.read(wide.stripe(), 0, ByteBuffer.wrap(found));
+      assertThat(reader.reconstructedBytes()).isEqualTo(3 * BLOCK);
+    }
+    assertThat(found).isEqualTo(wide.data());
+  }
+
   private void assertReads() throws IOException {
     assertReads(drives, stripe.stripe());
   }
