@@ -4,6 +4,7 @@ import io.basalt.flink.StoreHandle;
 import io.basalt.flink.TaskManagerName;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.config.ConfigException;
+import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Root;
 import java.io.IOException;
@@ -34,6 +35,10 @@ final class OpenStore implements AutoCloseable {
       }
       throw new SuppressRestartsException(e);
     }
+  }
+
+  DriveSet drives() {
+    return handle.drives();
   }
 
   StoreReader reader() {

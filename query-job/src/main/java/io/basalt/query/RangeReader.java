@@ -1,5 +1,6 @@
 package io.basalt.query;
 
+import io.basalt.flink.DriveMetrics;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -28,6 +29,7 @@ final class RangeReader extends ProcessFunction<FileRange, RangeResult> {
   @Override
   public void open(OpenContext context) throws IOException {
     store = OpenStore.open(request, getRuntimeContext());
+    DriveMetrics.register(getRuntimeContext().getMetricGroup(), store.drives());
     subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
   }
 
