@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       IngestBenchmark.class,
       LatencyBenchmark.class,
       ReadBenchmark.class,
+      StripeBenchmark.class,
       MicroBenchmarks.class
     })
 public final class Benchmarks {
