@@ -1,8 +1,10 @@
 package io.basalt.cli;
 
+import io.basalt.cli.command.CompactCommand;
 import io.basalt.cli.command.CompletionCommand;
 import io.basalt.cli.command.DemoCommand;
 import io.basalt.cli.command.DfCommand;
+import io.basalt.cli.command.DiffCommand;
 import io.basalt.cli.command.DownCommand;
 import io.basalt.cli.command.DrivesCommand;
 import io.basalt.cli.command.GetCommand;
@@ -60,7 +62,9 @@ import picocli.CommandLine.Spec;
       DfCommand.class,
       DrivesCommand.class,
       RootsCommand.class,
+      DiffCommand.class,
       QueryCommand.class,
+      CompactCommand.class,
       VerifyCommand.class,
       RepairArbiterCommand.class,
       CompletionCommand.class,

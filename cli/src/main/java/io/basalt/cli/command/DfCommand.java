@@ -20,7 +20,8 @@ import picocli.CommandLine.Mixin;
 
 @Command(name = "df", description = "Show sizes per tier: used, live and metadata bytes.")
 public final class DfCommand extends StoreCommand {
-  private static final List<String> METADATA = List.of("roots", "runs", "maps");
+  private static final List<String> METADATA =
+      List.of("roots", "runs", "leaves", "branches", "usage", "maps");
 
   @Mixin private JsonOption format;
 
@@ -29,7 +30,7 @@ public final class DfCommand extends StoreCommand {
    *
    * @param usedBytes allocated, both mirrors and open segments counted whole
    * @param liveBytes of files as their readers see them, one copy
-   * @param metadataBytes of roots, runs and location maps, all copies
+   * @param metadataBytes of roots, runs, leaves and location maps, all copies
    */
   record Answer(String tier, long sizeBytes, long usedBytes, long liveBytes, long metadataBytes) {}
 

@@ -1,5 +1,7 @@
 package io.basalt.cli.supervisor;
 
+import io.basalt.compaction.CompactionJob;
+import io.basalt.compaction.CompactionOptions;
 import io.basalt.flink.FlinkSettings;
 import io.basalt.ingest.IngestOptions;
 import io.basalt.ingest.IngestTopology;
@@ -57,6 +59,14 @@ public final class RemoteJobs {
     IngestTopology.build(environment, config.kafka(), options);
     JobClient job = environment.executeAsync(INGEST);
     return job.getJobID().toHexString();
+  }
+
+  /** Starts the compaction job with one worker and does not wait for it. */
+  public static void compact(String host, int port, StoreConfig config, Jars jars)
+      throws Exception {
+    CompactionJob.start(
+        environment(host, port, CompactionJob.settings(), jars),
+        new CompactionOptions(config.file().toString(), 1));
   }
 
   private static int parallelism(StoreConfig config) {

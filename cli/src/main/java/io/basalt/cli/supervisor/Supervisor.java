@@ -1,9 +1,11 @@
 package io.basalt.cli.supervisor;
 
+import io.basalt.compaction.CompactionJob;
 import io.basalt.kafka.KafkaSettings;
 import io.basalt.kafka.Topics;
 import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,7 @@ final class Supervisor {
   private final WatchedService jobManager;
   private final WatchedService taskManager;
   private final IngestKeeper ingest;
+  private final CompactionKeeper compaction;
   private final int restPort;
   private final int rpcPort;
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -46,6 +49,7 @@ final class Supervisor {
       StoreConfig config,
       String ingestName,
       IngestSubmission submission,
+      CompactionSubmission compacting,
       RandomGenerator random,
       LongSupplier nanoTime) {
     this.directory = directory;
@@ -67,6 +71,13 @@ final class Supervisor {
     this.jobManager = watch(flink.jobManager(), known, nanoTime);
     this.taskManager = watch(flink.taskManager(), known, nanoTime);
     this.ingest = new IngestKeeper(directory, ingestName, restPort, submission, nanoTime);
+    this.compaction =
+        new CompactionKeeper(
+            () -> CompactionJob.plan(config.file()),
+            restPort,
+            config.compaction().interval(),
+            compacting,
+            Clock.systemUTC());
   }
 
   private WatchedService watch(
@@ -84,6 +95,7 @@ final class Supervisor {
     } while (!stopping.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
     phase = "stopping";
     publish();
+    compaction.close();
     ingest.cancel();
     taskManager.stop(PATIENCE);
     jobManager.stop(PATIENCE);
@@ -121,6 +133,7 @@ final class Supervisor {
         problem = "Flink's JobManager does not answer yet";
       } else {
         ingest.keep();
+        compaction.keep();
         phase = ingest.state().equals("running") ? "running" : "ingest is " + ingest.state();
         problem = ingest.problem();
       }
@@ -162,7 +175,7 @@ final class Supervisor {
             up || phase.startsWith("ingest") ? ingest.state() : "starting",
             ingest.job(),
             problem,
-            Map.of(),
+            Map.of("compact", compaction.runs()),
             services);
     if (!now.equals(published)) {
       Json.write(directory.state(), now);

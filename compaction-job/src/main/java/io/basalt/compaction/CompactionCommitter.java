@@ -1,0 +1,93 @@
+package io.basalt.compaction;
+
+import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.CommitConflictException;
+import io.basalt.storage.commit.CommitUnknownException;
+import io.basalt.storage.compact.Compaction;
+import io.basalt.storage.compact.Merged;
+import io.basalt.storage.mirror.MirroredFiles;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/** Commits all leaves in one root, once the last stretch is merged. */
+final class CompactionCommitter extends ProcessFunction<MergeResult, Void> {
+  static final String ROOT = "root";
+  static final String RUNS_IN = "runsIn";
+  static final String LEAVES_OUT = "leavesOut";
+  static final String REWRITTEN_BYTES = "rewrittenBytes";
+  static final String FREED_BYTES = "freedBytes";
+
+  private static final long serialVersionUID = 1;
+
+  private final CompactionOptions options;
+  private final LongCounter root = new LongCounter();
+  private final LongCounter runsIn = new LongCounter();
+  private final LongCounter leavesOut = new LongCounter();
+  private final LongCounter rewrittenBytes = new LongCounter();
+  private final LongCounter freedBytes = new LongCounter();
+  private transient CompactionStore store;
+  private transient List<Merged> merged;
+  private transient int seen;
+
+  CompactionCommitter(CompactionOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public void open(OpenContext context) throws IOException {
+    getRuntimeContext().addAccumulator(ROOT, root);
+    getRuntimeContext().addAccumulator(RUNS_IN, runsIn);
+    getRuntimeContext().addAccumulator(LEAVES_OUT, leavesOut);
+    getRuntimeContext().addAccumulator(REWRITTEN_BYTES, rewrittenBytes);
+    getRuntimeContext().addAccumulator(FREED_BYTES, freedBytes);
+    store = CompactionStore.open(options);
+    merged = new ArrayList<>();
+  }
+
+  @Override
+  public void processElement(MergeResult result, Context context, Collector<Void> out)
+      throws IOException, CommitUnknownException {
+    result.merged().ifPresent(merged::add);
+    seen++;
+    if (seen == result.tasks()) {
+      commit(result);
+    }
+  }
+
+  private void commit(MergeResult result) throws IOException, CommitUnknownException {
+    Attempt run = Attempt.parse(result.run());
+    MirroredFiles mirrors = new MirroredFiles(store.drives());
+    try {
+      Compaction.Outcome outcome =
+          new Compaction(
+                  store.drives(),
+                  mirrors,
+                  store.committer(),
+                  run,
+                  store.base(result.base()),
+                  store.files(run, mirrors))
+              .commit(merged);
+      root.add(outcome.root());
+      runsIn.add(outcome.runsIn());
+      leavesOut.add(outcome.leavesOut());
+      rewrittenBytes.add(outcome.rewrittenBytes());
+      freedBytes.add(outcome.freedBytes());
+    } catch (CommitConflictException | ArbiterException e) {
+      throw new SuppressRestartsException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (store != null) {
+      store.close();
+    }
+  }
+}

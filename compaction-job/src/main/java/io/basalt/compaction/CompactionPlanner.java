@@ -1,0 +1,66 @@
+package io.basalt.compaction;
+
+import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.CommitConflictException;
+import io.basalt.storage.commit.CommitUnknownException;
+import io.basalt.storage.compact.CompactionPlan;
+import io.basalt.storage.compact.CompactionStart;
+import io.basalt.storage.compact.Stretch;
+import io.basalt.storage.root.Root;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/** Begins the compaction, which pins its root, and hands out its stretches. */
+final class CompactionPlanner extends ProcessFunction<Long, MergeTask> {
+  private static final long serialVersionUID = 1;
+
+  private final CompactionOptions options;
+  private transient CompactionStore store;
+
+  CompactionPlanner(CompactionOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public void open(OpenContext context) throws IOException {
+    store = CompactionStore.open(options);
+  }
+
+  @Override
+  public void processElement(Long start, Context context, Collector<MergeTask> out)
+      throws IOException, CommitUnknownException {
+    Attempt run = store.attempt();
+    Root base = begin(run);
+    List<Stretch> stretches = CompactionPlan.of(store.drives(), base).stretches();
+    int tasks = Math.max(1, stretches.size());
+    if (stretches.isEmpty()) {
+      out.collect(new MergeTask(run.toString(), base.number(), tasks, Optional.empty()));
+    }
+    for (Stretch stretch : stretches) {
+      out.collect(new MergeTask(run.toString(), base.number(), tasks, Optional.of(stretch)));
+    }
+  }
+
+  private Root begin(Attempt run) throws IOException, CommitUnknownException {
+    try {
+      Root started = store.committer().commit(new CompactionStart(run, Clock.systemUTC()));
+      return store.base(CompactionStart.base(started, run));
+    } catch (CommitConflictException | ArbiterException e) {
+      throw new SuppressRestartsException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (store != null) {
+      store.close();
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package io.basalt.compaction;
+
+import io.basalt.storage.compact.Stretch;
+import java.util.Optional;
+
+/**
+ * A part of a compaction.
+ *
+ * @param run attempt of the compaction
+ * @param base number of the root that is compacted
+ * @param tasks how many parts the compaction has
+ * @param stretch what to merge; empty where nothing changed and only dead space is looked for
+ */
+record MergeTask(String run, long base, int tasks, Optional<Stretch> stretch) {}

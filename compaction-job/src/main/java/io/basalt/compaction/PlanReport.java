@@ -1,0 +1,34 @@
+package io.basalt.compaction;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.basalt.storage.compact.CompactionPlan;
+
+/**
+ * What a compaction would do.
+ *
+ * @param root the one that it would compact
+ * @param runs that would stand in leaves
+ * @param leaves that would be written anew
+ * @param stretches parts that workers would merge
+ * @param freedSegments that no root needs by what is known now; the merge may find more
+ */
+public record PlanReport(long root, long runs, long leaves, long stretches, long freedSegments) {
+
+  public static PlanReport of(CompactionPlan plan) {
+    return new PlanReport(
+        plan.root(),
+        plan.runs(),
+        plan.stretches().stream().flatMap(stretch -> stretch.leaves().stream()).distinct().count(),
+        plan.stretches().size(),
+        plan.deadSegments());
+  }
+
+  public String toJson() {
+    try {
+      return new ObjectMapper().writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a record of plain values is always JSON", e);
+    }
+  }
+}

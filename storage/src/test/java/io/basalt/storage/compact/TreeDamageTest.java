@@ -1,0 +1,123 @@
+package io.basalt.storage.compact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.TestStore;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.leaf.TreeFiles;
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.read.StoreReader;
+import io.basalt.storage.verify.Problem;
+import io.basalt.storage.verify.Verifier;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Leaves, branches and the usage with copies that are damaged or gone. */
+class TreeDamageTest {
+  private static final int FILES = 60;
+
+  @TempDir Path folder;
+  private TestStore store;
+  private Set<String> files;
+
+  @BeforeEach
+  void compactedStore() throws Exception {
+    store = TestStore.create(folder);
+    for (int i = 0; i < FILES; i++) {
+      store.put(path(i), new byte[] {(byte) i});
+    }
+    store.commit();
+    LocalCompaction.run(store.drives(), store.log().handle(), store.clock(), 1);
+    files = TreeFiles.of(new MirroredFiles(store.drives()), List.of(store.refresh()));
+    assertThat(files).hasSizeGreaterThan(20);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void aDamagedCopyIsAnsweredByTheOtherAndNamed() throws Exception {
+    for (String file : files) {
+      flip("scm-0", file);
+    }
+    try (DriveSet drives = store.openDrives();
+        StoreReader reader = StoreReader.open(drives)) {
+      for (int i = 0; i < FILES; i++) {
+        assertThat(reader.stat(path(i)).orElseThrow().size()).isEqualTo(1);
+      }
+      assertThat(drives.mismatches().get("scm-0")).isPositive();
+      List<Problem> problems = new Verifier(drives).verify().problems();
+      assertThat(problems).allMatch(problem -> problem.drive().equals("scm-0"));
+      Set<String> named = new HashSet<>();
+      problems.forEach(problem -> named.add(problem.file()));
+      assertThat(named).isEqualTo(files);
+    }
+  }
+
+  @Test
+  void aCompactionMendsNothingButGoesOnWithTheCopyThatIsLeft() throws Exception {
+    for (String file : files) {
+      Files.delete(store.file("scm-1", file));
+    }
+    store.put(path(0), new byte[2]);
+    store.commit();
+    LocalCompaction.run(store.drives(), store.log().handle(), store.clock(), 2);
+    try (DriveSet drives = store.openDrives();
+        StoreReader reader = StoreReader.open(drives)) {
+      assertThat(reader.stat(path(0)).orElseThrow().size()).isEqualTo(2);
+      assertThat(new Verifier(drives).verify().problems())
+          .isNotEmpty()
+          .allMatch(problem -> problem.drive().equals("scm-1"))
+          .allMatch(problem -> problem.what().equals("is missing"));
+    }
+  }
+
+  @Test
+  void aLeafThatNoMirrorHasIsNamedAndTheOthersAreRead() throws Exception {
+    String lost =
+        files.stream().filter(name -> name.endsWith("-files.parquet")).sorted().toList().get(0);
+    flip("scm-0", lost);
+    flip("scm-1", lost);
+    try (DriveSet drives = store.openDrives();
+        StoreReader reader = StoreReader.open(drives)) {
+      int readable = 0;
+      for (int i = 0; i < FILES; i++) {
+        String path = path(i);
+        try {
+          assertThat(reader.stat(path)).isPresent();
+          readable++;
+        } catch (CorruptDataException e) {
+          assertThat(e).hasMessageContaining(lost).hasMessageContaining("scm-");
+        }
+      }
+      assertThat(readable).isBetween(FILES - 10, FILES - 1);
+      assertThatThrownBy(() -> reader.list("/", true).count()).hasMessageContaining(lost);
+      assertThat(new Verifier(drives).verify().problems()).extracting(Problem::file).contains(lost);
+    }
+  }
+
+  private static String path(int i) {
+    return "/f%02d".formatted(i);
+  }
+
+  private void flip(String drive, String name) throws Exception {
+    try (RandomAccessFile file = new RandomAccessFile(store.file(drive, name).toFile(), "rw")) {
+      file.seek(file.length() / 2);
+      int value = file.read();
+      file.seek(file.length() / 2);
+      file.write(value ^ 1);
+    }
+  }
+}
