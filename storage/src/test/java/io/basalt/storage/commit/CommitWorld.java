@@ -270,7 +270,13 @@ final class CommitWorld {
   void read(Steps steps) throws Exception {
     persist(
         steps,
-        () -> seen.add(new RootFiles(see(steps, ROOTS), ROOT_COPIES).head().rejectsTopicId()));
+        () -> {
+          String marks = new RootFiles(see(steps, ROOTS), ROOT_COPIES).head().rejectsTopicId();
+          if (!seen.isEmpty()) {
+            assertThat(marks).as("what a reader sees later").startsWith(seen.get(seen.size() - 1));
+          }
+          return seen.add(marks);
+        });
   }
 
   /** Lets Kafka delete what no one who starts now needs: all below the head's own record. */

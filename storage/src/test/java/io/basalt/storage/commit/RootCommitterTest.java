@@ -160,6 +160,16 @@ class RootCommitterTest {
   }
 
   @Test
+  void aReaderCompletesAHeadThatOneDriveHas() throws Exception {
+    Root head = open(FIRST, arbiter).commit(mark("x"));
+    for (String drive : List.of("b", "c")) {
+      Files.delete(dir.resolve(drive + "/" + RootFiles.fileName(2)));
+    }
+    assertThat(new RootFiles(drives, 3).head()).isEqualTo(head);
+    assertThat(new RootFiles(drives("scm-b", "capacity-c"), 3).head()).isEqualTo(head);
+  }
+
+  @Test
   void damagedCopyIsReplaced() throws Exception {
     Root head = open(FIRST, arbiter).commit(mark("x"));
     Path copy = dir.resolve("b/" + RootFiles.fileName(2));
