@@ -45,6 +45,15 @@ public interface Drive {
   /** Bytes allocated by all files on the drive, preallocation included. */
   long usedBytes() throws IOException;
 
-  /** A file of a drive: name relative to the drive, and its length in bytes. */
-  record StoredFile(String name, long length) {}
+  /**
+   * Notes that a file was used, in milliseconds since the epoch. For hints alone: a drive that
+   * cannot keep it ignores it, and nothing is forced.
+   */
+  default void markUsed(String name, long millis) throws IOException {}
+
+  /**
+   * A file of a drive: name relative to the drive, its length in bytes, and when it was last
+   * written or marked as used, in milliseconds since the epoch.
+   */
+  record StoredFile(String name, long length, long usedMillis) {}
 }

@@ -13,7 +13,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -266,9 +268,15 @@ public final class FileDrive implements Drive {
     List<StoredFile> files = new ArrayList<>();
     walk(
         directoryName.isEmpty() ? directory : path(directoryName),
-        (file, length) -> {
+        (file, attributes) -> {
           if (!isLabel(file)) {
-            files.add(new StoredFile(directory.relativize(file).toString(), length));
+            files.add(
+                new StoredFile(
+                    directory.relativize(file).toString(),
+                    attributes.size(),
+                    Math.max(
+                        attributes.lastModifiedTime().toMillis(),
+                        attributes.lastAccessTime().toMillis())));
           }
         });
     return files;
@@ -279,6 +287,13 @@ public final class FileDrive implements Drive {
     String name = file.getFileName().toString();
     return file.getParent().equals(directory)
         && (name.equals(DriveLabel.FILE) || name.startsWith(DriveLabel.FILE + "."));
+  }
+
+  /** Sets the access time, which mounts keep late or not at all. */
+  @Override
+  public void markUsed(String name, long millis) throws IOException {
+    Files.getFileAttributeView(path(name), BasicFileAttributeView.class)
+        .setTimes(null, FileTime.fromMillis(millis), null);
   }
 
   @Override
@@ -343,13 +358,13 @@ public final class FileDrive implements Drive {
 
   private long walkedBytes() throws IOException {
     long[] bytes = new long[1];
-    walk(directory, (file, length) -> bytes[0] += length);
+    walk(directory, (file, attributes) -> bytes[0] += attributes.size());
     return bytes[0];
   }
 
   @FunctionalInterface
   private interface FileSink {
-    void accept(Path file, long length);
+    void accept(Path file, BasicFileAttributes attributes);
   }
 
   private void walk(Path from, FileSink sink) throws IOException {
@@ -362,7 +377,7 @@ public final class FileDrive implements Drive {
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              sink.accept(file, attributes.size());
+              sink.accept(file, attributes);
               return FileVisitResult.CONTINUE;
             }
 

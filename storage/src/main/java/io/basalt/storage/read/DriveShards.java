@@ -12,6 +12,7 @@ import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,9 +32,11 @@ final class DriveShards implements ShardSource {
   private final DriveSet drives;
   private final SegmentReader segments;
   private final Locations locations;
+  private final LastReads reads;
   private final AtomicInteger turn = new AtomicInteger();
 
   DriveShards(DriveSet drives, SegmentReader segments, Locations locations) {
+    this.reads = new LastReads(drives, Clock.systemUTC());
     this.drives = drives;
     this.segments = segments;
     this.locations = locations;
@@ -54,8 +57,9 @@ final class DriveShards implements ShardSource {
   private CompletableFuture<Void> startOnMirror(
       SegmentLocation place, SegmentRange range, ByteBuffer target) {
     String file = place.fileName();
-    return drives.submit(
-        mirror(place), drive -> read(drive, file, range.position(), range, target));
+    String mirror = mirror(place);
+    reads.note(place, mirror);
+    return drives.submit(mirror, drive -> read(drive, file, range.position(), range, target));
   }
 
   /** Shards lie in front of the hole, so their positions in the segment are those in the stripe. */

@@ -164,6 +164,11 @@ public final class StoreReader implements Closeable {
     read(file, 0, file.size(), sink);
   }
 
+  /** Bytes that this reader computed because their strip was lost or wrong. */
+  public long reconstructedBytes() {
+    return segments.stripes().reconstructedBytes();
+  }
+
   @Override
   public void close() throws IOException {
     segments.close();

@@ -2,6 +2,7 @@ package io.basalt.storage.drive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.basalt.storage.config.StoreConfig.DriveConfig;
 import io.basalt.storage.config.Tier;
@@ -43,11 +44,27 @@ class FileDriveTest {
     drive.forceDirectoryOf("segments/one");
     assertThat(drive.usedBytes()).isEqualTo(before + 16 * MIB);
     assertThat(drive.list("segments"))
-        .containsExactly(new Drive.StoredFile("segments/one", 16 * MIB));
+        .extracting(Drive.StoredFile::name, Drive.StoredFile::length)
+        .containsExactly(tuple("segments/one", 16 * MIB));
     drive.delete("segments/one");
     assertThat(drive.usedBytes()).isEqualTo(before);
     assertThat(drive.list("segments")).isEmpty();
     assertThat(drive.list("never")).isEmpty();
+  }
+
+  @Test
+  void aFileTellsWhenItWasLastWrittenOrMarkedAsUsed() throws IOException {
+    FileDrive drive = drive(64 * MIB);
+    drive.create("segments/one", MIB).close();
+    long written = usedMillis(drive);
+    drive.markUsed("segments/one", written + 60_000);
+    assertThat(usedMillis(drive)).isEqualTo(written + 60_000);
+    drive.markUsed("segments/one", written - 60_000);
+    assertThat(usedMillis(drive)).isEqualTo(written);
+  }
+
+  private static long usedMillis(FileDrive drive) throws IOException {
+    return drive.list("segments").get(0).usedMillis();
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -18,6 +19,8 @@ final class SimulatedDrive implements Drive {
   private final NavigableMap<String, SimulatedFile> names = new TreeMap<>();
   private final NavigableMap<String, SimulatedFile> forcedNames = new TreeMap<>();
   private final List<NameChange> unforced = new ArrayList<>();
+  private final Map<String, Long> used = new HashMap<>();
+  private int writesLeft = Integer.MAX_VALUE;
   private boolean unplugged;
   private boolean full;
 
@@ -84,7 +87,7 @@ final class SimulatedDrive implements Drive {
     names.forEach(
         (name, file) -> {
           if (name.startsWith(prefix)) {
-            result.add(new StoredFile(name, file.length()));
+            result.add(new StoredFile(name, file.length(), used.getOrDefault(name, 0L)));
           }
         });
     return result;
@@ -95,6 +98,12 @@ final class SimulatedDrive implements Drive {
     change();
     existing(name);
     name(name, null);
+  }
+
+  @Override
+  public synchronized void markUsed(String name, long millis) throws IOException {
+    check();
+    used.put(name, millis);
   }
 
   @Override
@@ -139,6 +148,21 @@ final class SimulatedDrive implements Drive {
 
   synchronized void setUnplugged(boolean now) {
     unplugged = now;
+  }
+
+  synchronized void failWriteAfter(int writes) {
+    writesLeft = writes;
+  }
+
+  /** The same files on a drive of another size. */
+  synchronized SimulatedDrive resized(long size) {
+    DriveInfo resized =
+        new DriveInfo(info.id(), info.tier(), info.enclosure(), size, info.incarnation());
+    SimulatedDrive result = new SimulatedDrive(resized, all);
+    result.names.putAll(names);
+    result.forcedNames.putAll(forcedNames);
+    result.unforced.addAll(unforced);
+    return result;
   }
 
   synchronized void setFull(boolean now) {
@@ -210,6 +234,7 @@ final class SimulatedDrive implements Drive {
     @Override
     public void write(ByteBuffer source, long position) throws IOException {
       synchronized (SimulatedDrive.this) {
+        unplugged |= --writesLeft <= 0;
         change();
         if (full) {
           throw new DriveFullException(info.id(), "no room to write " + name);

@@ -39,11 +39,16 @@ public final class SimulatedDrives {
 
   /** {@code scm} drives and {@code capacity} drives, in turns in enclosures a and b. */
   public SimulatedDrives(int scm, int capacity, long size) {
+    this(scm, size, capacity, size);
+  }
+
+  /** SCM and capacity drives of different sizes. */
+  public SimulatedDrives(int scm, long scmSize, int capacity, long capacitySize) {
     for (int i = 0; i < scm; i++) {
-      add("scm-" + i, Tier.SCM, i, size);
+      add("scm-" + i, Tier.SCM, i, scmSize);
     }
     for (int i = 0; i < capacity; i++) {
-      add("capacity-" + i, Tier.CAPACITY, i, size);
+      add("capacity-" + i, Tier.CAPACITY, i, capacitySize);
     }
   }
 
@@ -103,6 +108,16 @@ public final class SimulatedDrives {
 
   public void makeRoom(String drive) {
     drives.get(drive).setFull(false);
+  }
+
+  /** The drive fails for good at its n-th write from now on, counted from 1. */
+  public void failWriteAfter(String drive, int writes) {
+    drives.get(drive).failWriteAfter(writes);
+  }
+
+  /** Gives the drive another size; sets that are open keep the old one. */
+  public void resize(String drive, long size) {
+    drives.computeIfPresent(drive, (id, old) -> old.resized(size));
   }
 
   /** Damages one bit of a file. */
