@@ -1,0 +1,67 @@
+package io.basalt.storage.migrate;
+
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.stripe.PackedSegment;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a migration is to move, in order.
+ *
+ * @param stripes to be made
+ * @param runWanted sealed tails have to become a run first: then they can be moved too
+ * @param blocked why less is moved than the watermark asks for
+ * @param notes what else an operator wants to know, such as stripes that are narrower
+ */
+public record MigratePlan(
+    List<PlannedStripe> stripes, boolean runWanted, Optional<String> blocked, List<String> notes) {
+  public MigratePlan {
+    stripes = List.copyOf(stripes);
+    notes = List.copyOf(notes);
+  }
+
+  /** Nothing to do. */
+  public static final MigratePlan NONE =
+      new MigratePlan(List.of(), false, Optional.empty(), List.of());
+
+  /** Whether there is work for a migration now. */
+  public boolean hasWork() {
+    return runWanted || !stripes.isEmpty();
+  }
+
+  /** Why a segment is moved. */
+  public enum Why {
+    LOST_MIRROR("lost a mirror"),
+    COLD("cold"),
+    FILLS_STRIPE("fills a stripe");
+
+    private final String text;
+
+    Why(String text) {
+      this.text = text;
+    }
+
+    /** As listings and JSON show it. */
+    public String text() {
+      return text;
+    }
+  }
+
+  /** A segment of a stripe, where its packed bytes begin there, and why it is moved. */
+  public record PlannedSegment(SegmentLocation segment, long offset, Why why) {
+    PackedSegment packed() {
+      return new PackedSegment(segment, offset);
+    }
+  }
+
+  /** A stripe and the segments that go there, one after another. */
+  public record PlannedStripe(StripeShape shape, List<PlannedSegment> segments) {
+    public PlannedStripe {
+      segments = List.copyOf(segments);
+    }
+
+    public long dataBytes() {
+      return segments.stream().mapToLong(each -> each.segment().packedBytes()).sum();
+    }
+  }
+}

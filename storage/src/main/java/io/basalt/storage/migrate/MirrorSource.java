@@ -1,0 +1,201 @@
+package io.basalt.storage.migrate;
+
+import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.drive.Drive;
+import io.basalt.storage.drive.DriveFile;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.migrate.SegmentChecks.Unit;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.stripe.SegmentSource;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Packed bytes of segments from their mirrors, each read once and checked. What a read holds whole
+ * is checked before its future ends, and a mirror that fails is answered by the other. A shard that
+ * is cut by the reads is checked when its last piece was read; if it is wrong, that read fails and
+ * names the mirror, so a stripe whose reads have all succeeded holds checked bytes alone.
+ */
+final class MirrorSource implements SegmentSource {
+  private final DriveSet drives;
+  private final Map<String, SegmentChecks> checks;
+  private final Set<BadMirror> bad;
+  private final Map<CutUnit, Pieces> cut = new HashMap<>();
+  private final AtomicLong readBytes = new AtomicLong();
+
+  /** A mirror whose bytes of a segment are wrong. */
+  record BadMirror(String segment, String drive) {}
+
+  private record CutUnit(String segment, Unit unit) {}
+
+  /** What was read so far of a unit that is cut. */
+  private static final class Pieces {
+    private int crc32c;
+    private long bytes;
+  }
+
+  /**
+   * A source for one stripe.
+   *
+   * @param bad mirrors that are asked only if there is no other
+   */
+  MirrorSource(DriveSet drives, Map<String, SegmentChecks> checks, Set<BadMirror> bad) {
+    this.drives = drives;
+    this.checks = checks;
+    this.bad = bad;
+  }
+
+  long readBytes() {
+    return readBytes.get();
+  }
+
+  @Override
+  public CompletableFuture<Void> read(SegmentLocation segment, long position, ByteBuffer target) {
+    return read(segment, position, target.slice(), order(segment), 0, null);
+  }
+
+  private CompletableFuture<Void> read(
+      SegmentLocation segment,
+      long position,
+      ByteBuffer target,
+      List<String> mirrors,
+      int next,
+      IOException first) {
+    if (next == mirrors.size()) {
+      return CompletableFuture.failedFuture(
+          first != null ? first : new IOException("segment " + segment + " has no mirror"));
+    }
+    return drives
+        .submit(mirrors.get(next), drive -> read(drive, segment, position, target))
+        .exceptionallyCompose(
+            error -> {
+              IOException failed = DriveSet.ioException(error);
+              if (failed instanceof CorruptDataException) {
+                drives.countMismatch(mirrors.get(next));
+              }
+              if (failed instanceof CutUnitException) {
+                return CompletableFuture.failedFuture(failed);
+              }
+              return read(
+                  segment, position, target, mirrors, next + 1, first == null ? failed : first);
+            });
+  }
+
+  /** Good mirrors first; segments take them in turns, so that all drives are busy. */
+  private List<String> order(SegmentLocation segment) {
+    List<String> order = new ArrayList<>(segment.mirrors());
+    Collections.rotate(order, segment.segment().hashCode() & 1);
+    order.sort(
+        Comparator.comparing(
+            drive ->
+                bad.contains(new BadMirror(segment.segment(), drive))
+                    || drives.unavailable().containsKey(drive)));
+    return order;
+  }
+
+  private Void read(Drive drive, SegmentLocation segment, long position, ByteBuffer target)
+      throws IOException {
+    ByteBuffer bytes = target.duplicate();
+    try (DriveFile file = drive.open(segment.fileName())) {
+      fill(file, segment, position, bytes);
+    } catch (EOFException shorter) {
+      throw new CorruptDataException(
+          drive.info().id(), segment.fileName(), position, "more bytes", shorter.getMessage());
+    }
+    check(drive, segment, position, target);
+    readBytes.addAndGet(target.remaining());
+    return null;
+  }
+
+  private static void fill(DriveFile file, SegmentLocation segment, long position, ByteBuffer bytes)
+      throws IOException {
+    int shards = (int) Math.max(0, Math.min(bytes.remaining(), segment.dataEnd() - position));
+    if (shards > 0) {
+      file.read(bytes.slice(0, shards), position);
+    }
+    if (shards < bytes.remaining()) {
+      long index = position + shards - segment.dataEnd();
+      file.read(bytes.slice(shards, bytes.remaining() - shards), segment.indexStart() + index);
+    }
+  }
+
+  private void check(Drive drive, SegmentLocation segment, long position, ByteBuffer bytes)
+      throws IOException {
+    long end = position + bytes.remaining();
+    List<Unit> pieces = new ArrayList<>();
+    for (Unit unit : checks.get(segment.segment()).overlapping(position, end)) {
+      if (unit.position() >= position && unit.end() <= end) {
+        int found = Crc32c.of(bytes.slice((int) (unit.position() - position), unit.length()));
+        if (found != unit.crc32c()) {
+          throw corrupt(drive, segment, unit, found);
+        }
+      } else {
+        pieces.add(unit);
+      }
+    }
+    // Pieces count once only, so they come after what may still be answered by the other mirror.
+    for (Unit unit : pieces) {
+      checkPiece(drive, segment, unit, position, bytes);
+    }
+  }
+
+  private void checkPiece(
+      Drive drive, SegmentLocation segment, Unit unit, long position, ByteBuffer bytes)
+      throws IOException {
+    long from = Math.max(position, unit.position());
+    long to = Math.min(position + bytes.remaining(), unit.end());
+    int crc = Crc32c.of(bytes.slice((int) (from - position), (int) (to - from)));
+    CutUnit key = new CutUnit(segment.segment(), unit);
+    synchronized (cut) {
+      Pieces pieces = cut.computeIfAbsent(key, whole -> new Pieces());
+      pieces.crc32c ^= Crc32c.shifted(crc, unit.end() - to);
+      pieces.bytes += to - from;
+      if (pieces.bytes < unit.length()) {
+        return;
+      }
+      cut.remove(key);
+      if (pieces.crc32c != unit.crc32c()) {
+        throw new CutUnitException(
+            new BadMirror(segment.segment(), drive.info().id()),
+            corrupt(drive, segment, unit, pieces.crc32c));
+      }
+    }
+  }
+
+  private static CorruptDataException corrupt(
+      Drive drive, SegmentLocation segment, Unit unit, int found) {
+    return new CorruptDataException(
+        drive.info().id(),
+        segment.fileName(),
+        unit.position(),
+        "CRC32C %08x".formatted(unit.crc32c()),
+        "%08x".formatted(found));
+  }
+
+  /**
+   * A unit read in pieces is wrong: its first pieces are in the stripe, which must be made anew.
+   */
+  static final class CutUnitException extends IOException {
+    private static final long serialVersionUID = 1;
+    private final transient BadMirror mirror;
+
+    private CutUnitException(BadMirror mirror, CorruptDataException cause) {
+      super(cause.getMessage(), cause);
+      this.mirror = mirror;
+    }
+
+    BadMirror mirror() {
+      return mirror;
+    }
+  }
+}
