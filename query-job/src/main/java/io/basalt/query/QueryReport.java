@@ -12,6 +12,7 @@ import org.apache.flink.api.common.JobExecutionResult;
  * @param root the root that was read
  * @param files written
  * @param bytes read, also of files that could not be completed
+ * @param reconstructedBytes computed because a strip was lost or wrong
  * @param subtasks readers that read at least one range
  * @param problemCount files that are missing from the directory
  * @param problems the first thousand of them
@@ -20,6 +21,7 @@ public record QueryReport(
     long root,
     long files,
     long bytes,
+    long reconstructedBytes,
     long subtasks,
     long millis,
     long problemCount,
@@ -42,6 +44,7 @@ public record QueryReport(
         root,
         number(result, FileReport.FILES),
         number(result, FileReport.BYTES),
+        number(result, RangeReader.RECONSTRUCTED_BYTES),
         number(result, FileReport.SUBTASKS),
         result.getNetRuntime(),
         number(result, FileReport.PROBLEMS),

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
@@ -18,7 +19,10 @@ import org.apache.flink.util.Collector;
 final class RangeReader extends ProcessFunction<FileRange, RangeResult> {
   private static final long serialVersionUID = 1;
 
+  static final String RECONSTRUCTED_BYTES = "reconstructedBytes";
+
   private final QueryRequest request;
+  private final LongCounter reconstructedBytes = new LongCounter();
   private transient OpenStore store;
   private transient int subtask;
 
@@ -28,6 +32,7 @@ final class RangeReader extends ProcessFunction<FileRange, RangeResult> {
 
   @Override
   public void open(OpenContext context) throws IOException {
+    getRuntimeContext().addAccumulator(RECONSTRUCTED_BYTES, reconstructedBytes);
     store = OpenStore.open(request, getRuntimeContext());
     DriveMetrics.register(getRuntimeContext().getMetricGroup(), store.drives());
     subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
@@ -36,7 +41,9 @@ final class RangeReader extends ProcessFunction<FileRange, RangeResult> {
   @Override
   public void processElement(FileRange range, Context context, Collector<RangeResult> out)
       throws IOException {
+    long before = store.reader().reconstructedBytes();
     out.collect(read(range));
+    reconstructedBytes.add(store.reader().reconstructedBytes() - before);
   }
 
   private RangeResult read(FileRange range) throws IOException {
