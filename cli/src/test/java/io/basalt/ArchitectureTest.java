@@ -54,7 +54,7 @@ final class ArchitectureTest {
   static final ArchRule onlyJobsExecute =
       noClasses()
           .that()
-          .resideInAnyPackage("io.basalt.ingest..", "io.basalt.query..")
+          .resideInAnyPackage("io.basalt.ingest..", "io.basalt.migrate..", "io.basalt.query..")
           .and()
           .haveSimpleNameNotEndingWith("Job")
           .should()

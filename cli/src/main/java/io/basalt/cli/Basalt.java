@@ -13,6 +13,7 @@ import io.basalt.cli.command.InitCommand;
 import io.basalt.cli.command.JarsCommand;
 import io.basalt.cli.command.LogsCommand;
 import io.basalt.cli.command.LsCommand;
+import io.basalt.cli.command.MigrateCommand;
 import io.basalt.cli.command.PutCommand;
 import io.basalt.cli.command.QueryCommand;
 import io.basalt.cli.command.RepairArbiterCommand;
@@ -65,6 +66,7 @@ import picocli.CommandLine.Spec;
       DiffCommand.class,
       QueryCommand.class,
       CompactCommand.class,
+      MigrateCommand.class,
       VerifyCommand.class,
       RepairArbiterCommand.class,
       CompletionCommand.class,

@@ -80,7 +80,7 @@ class StoreCommandsTest {
     assertThat(status.path("lag").isIntegralNumber()).isTrue();
     assertThat(names(status.path("jobs"))).containsExactlyInAnyOrder("migrate", "compact");
     for (JsonNode job : status.path("jobs")) {
-      assertThat(names(job)).containsExactlyInAnyOrder("last", "next");
+      assertThat(names(job)).containsExactlyInAnyOrder("last", "next", "problem");
     }
     assertThat(store.run("status").done().out()).contains("ingest", "taskmanager");
   }

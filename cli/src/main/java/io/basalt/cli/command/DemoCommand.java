@@ -25,9 +25,12 @@ import picocli.CommandLine.Spec;
     description = "The whole life of data on this machine, with processes of its own.")
 public final class DemoCommand implements Callable<Integer> {
   private static final long INPUT_LIMIT = 256L << 20;
-  private static final long SMALLEST_SCM = 1L << 30;
+  private static final long SMALLEST_SCM = 24L << 20;
+  private static final long SMALLEST_CAPACITY = 128L << 20;
   private static final int SCM = 4;
-  private static final int CAPACITY = 6;
+
+  /** More than a stripe needs: with m of them gone, some stripes can lose a strip more. */
+  private static final int CAPACITY = 8;
 
   @Spec private CommandSpec spec;
 
@@ -101,11 +104,13 @@ public final class DemoCommand implements Callable<Integer> {
     throw new Failure("there are no files to store in " + candidates);
   }
 
-  /** Room for both mirrors, what is open, and as much again. */
+  /** The fast drives hold half of the input, so that migration has to run meanwhile. */
   private static String yaml(long bytes) {
-    long scmSize = Math.max(SMALLEST_SCM, bytes / SCM * 4);
-    return new StoreLayout(SCM, scmSize, CAPACITY, 4 * scmSize, 2, 4)
-        .yaml("demo", Loopback.HOST + ":" + Loopback.freePort(new SecureRandom()), "4+2");
+    long scmSize = Math.max(SMALLEST_SCM, bytes / SCM);
+    long capacitySize = Math.max(SMALLEST_CAPACITY, bytes);
+    return new StoreLayout(SCM, scmSize, CAPACITY, capacitySize, 2, 4)
+            .yaml("demo", Loopback.HOST + ":" + Loopback.freePort(new SecureRandom()), "4+2")
+        + "watermark: {high: 0.5, low: 0.4}\nmigrate: {interval: 1s}\n";
   }
 
   private static void stop(LocalCluster cluster) {

@@ -2,7 +2,6 @@ package io.basalt.cli.command;
 
 import io.basalt.cli.show.Bytes;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -11,8 +10,10 @@ import java.util.Locale;
  * @param loadedLatencies nanoseconds from a file's first record to its acknowledgement, at full
  *     speed
  * @param idleLatencies the same of small writes made one after the other
- * @param different files that came back wrong or not at all, first with all drives, then without
- *     one
+ * @param differentBefore files that came back wrong or not at all with all drives there
+ * @param damage what was taken away and corrupted then
+ * @param differentAfter files that came back wrong or not at all with that damage
+ * @param reconstructedBytes bytes that had to be computed for it
  */
 record DemoReport(
     long files,
@@ -20,11 +21,12 @@ record DemoReport(
     long ingestNanos,
     long[] loadedLatencies,
     long[] idleLatencies,
-    List<String> drives,
-    String removedDrive,
+    DemoTiers tiers,
     long verifyProblems,
     long differentBefore,
-    long differentAfter) {
+    String damage,
+    long differentAfter,
+    long reconstructedBytes) {
   boolean good() {
     return differentBefore == 0 && differentAfter == 0 && verifyProblems == 0;
   }
@@ -43,12 +45,25 @@ record DemoReport(
         "%s at that speed, a file at a time in a queue",
         times(loadedLatencies));
     line(text, "", "%s with one small write at a time", times(idleLatencies));
-    for (int i = 0; i < drives.size(); i++) {
-      line(text, i == 0 ? "on each drive" : "", "%s", drives.get(i));
-    }
+    line(text, "on fast drives", "%s, each byte twice", Bytes.of(tiers.scmBytes()));
+    line(
+        text,
+        "on capacity",
+        "%s, %.2f bytes for each of %s in %d stripes",
+        Bytes.of(tiers.capacityBytes()),
+        tiers.rawRatio(),
+        Bytes.of(tiers.stripedBytes()),
+        tiers.stripes().size());
     line(text, "verify", "%d problems", verifyProblems);
     line(text, "read back", "%d differences of %,d files (SHA-256)", differentBefore, files);
-    line(text, "without " + removedDrive, "%d differences of %,d files", differentAfter, files);
+    line(text, "damage", "%s", damage);
+    line(
+        text,
+        "read again",
+        "%d differences of %,d files, %s reconstructed",
+        differentAfter,
+        files,
+        Bytes.of(reconstructedBytes));
     return text.toString().stripTrailing();
   }
 

@@ -1,6 +1,5 @@
 package io.basalt.cli.command;
 
-import io.basalt.cli.Failure;
 import io.basalt.cli.command.LocalFiles.LocalFile;
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.show.Progress;
@@ -13,7 +12,6 @@ import io.basalt.query.QueryJob;
 import io.basalt.query.QueryOptions;
 import io.basalt.query.QueryReport;
 import io.basalt.storage.config.StoreConfig;
-import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.verify.Verifier;
 import java.io.IOException;
@@ -56,18 +54,15 @@ final class DemoRun {
 
   DemoReport run(LocalFiles files) throws Exception {
     long nanos = ingest(files);
-    List<String> drives = driveLines();
-    long different = readBack("all drives there", scratch.resolve("read-1"));
+    ReadBack whole = readBack("all drives there", scratch.resolve("read-1"));
     long problems = verify();
-    Path drive = config.drives().get(0).path();
-    Path away = drive.resolveSibling(drive.getFileName() + ".removed");
-    Files.move(drive, away);
-    out.println("removed drive " + config.drives().get(0).id());
-    long differentAfter;
-    try {
-      differentAfter = readBack("one drive gone", scratch.resolve("read-2"));
-    } finally {
-      putBack(away, drive);
+    DemoTiers tiers = DemoTiers.of(config);
+    ReadBack damaged;
+    String damage;
+    try (DemoDamage inflicted = DemoDamage.inflict(config, tiers.stripes())) {
+      damage = inflicted.toString();
+      out.println(damage);
+      damaged = readBack("with that damage", scratch.resolve("read-2"));
     }
     return new DemoReport(
         files.files().size(),
@@ -75,20 +70,16 @@ final class DemoRun {
         nanos,
         loaded.stream().mapToLong(Long::longValue).toArray(),
         idle,
-        drives,
-        config.drives().get(0).id(),
+        tiers,
         problems,
-        different,
-        differentAfter);
+        whole.different(),
+        damage,
+        damaged.different(),
+        damaged.reconstructedBytes());
   }
 
-  /** What the running store made at the drive's place meanwhile is none of the drive's. */
-  private static void putBack(Path away, Path drive) throws IOException {
-    if (Files.exists(drive)) {
-      DemoCommand.deleteTree(drive);
-    }
-    Files.move(away, drive);
-  }
+  /** Files that came back wrong or not at all, and bytes that had to be computed. */
+  private record ReadBack(long different, long reconstructedBytes) {}
 
   private long ingest(LocalFiles files) throws Exception {
     try (BasaltClient client = KafkaCheck.connect(config)) {
@@ -130,8 +121,8 @@ final class DemoRun {
     }
   }
 
-  /** Reads the whole store through the query job; returns how many files came back different. */
-  private long readBack(String when, Path target) throws Exception {
+  /** Reads the whole store through the query job and compares it with what was sent. */
+  private ReadBack readBack(String when, Path target) throws Exception {
     Files.createDirectories(target);
     QueryOptions options =
         new QueryOptions(
@@ -153,7 +144,7 @@ final class DemoRun {
       }
     }
     DemoCommand.deleteTree(target);
-    return different;
+    return new ReadBack(different, report.reconstructedBytes());
   }
 
   private long verify() {
@@ -162,18 +153,5 @@ final class DemoRun {
       report.problems().forEach(problem -> err.println("verify: " + problem));
       return report.problems().size();
     }
-  }
-
-  private List<String> driveLines() throws IOException {
-    List<String> lines = new ArrayList<>();
-    try (DriveSet drives = DriveSet.open(config)) {
-      for (DriveInfo drive : drives.infos()) {
-        if (drives.unavailable().containsKey(drive.id())) {
-          throw new Failure("drive " + drive.id() + ": " + drives.unavailable().get(drive.id()));
-        }
-        lines.add(drive.id() + "  " + Bytes.of(drives.space(drive.id()).usedBytes()));
-      }
-    }
-    return lines;
   }
 }

@@ -110,10 +110,11 @@ public final class StatusCommand extends StoreCommand {
   }
 
   private static String times(JobRuns runs) {
-    return "%s, %s"
+    return "%s, %s%s"
         .formatted(
             runs.last() == null ? "never ran" : "last " + runs.last(),
-            runs.next() == null ? "not scheduled" : "next " + runs.next());
+            runs.next() == null ? "not scheduled" : "next " + runs.next(),
+            runs.problem() == null ? "" : "; " + runs.problem());
   }
 
   private static String restarts(int restarts) {

@@ -5,6 +5,8 @@ import io.basalt.compaction.CompactionOptions;
 import io.basalt.flink.FlinkSettings;
 import io.basalt.ingest.IngestOptions;
 import io.basalt.ingest.IngestTopology;
+import io.basalt.migrate.MigrateJob;
+import io.basalt.migrate.MigrateOptions;
 import io.basalt.storage.config.StoreConfig;
 import java.io.File;
 import java.nio.file.Path;
@@ -67,6 +69,14 @@ public final class RemoteJobs {
     CompactionJob.start(
         environment(host, port, CompactionJob.settings(), jars),
         new CompactionOptions(config.file().toString(), 1));
+  }
+
+  /** Starts the migrate job with one worker and does not wait for it. */
+  public static void migrate(String host, int port, StoreConfig config, Jars jars)
+      throws Exception {
+    MigrateJob.start(
+        environment(host, port, MigrateJob.settings(), jars),
+        new MigrateOptions(config.file().toString(), 1));
   }
 
   private static int parallelism(StoreConfig config) {

@@ -3,6 +3,7 @@ package io.basalt.cli.supervisor;
 import io.basalt.compaction.CompactionJob;
 import io.basalt.kafka.KafkaSettings;
 import io.basalt.kafka.Topics;
+import io.basalt.migrate.MigrateJob;
 import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
 import java.time.Clock;
@@ -35,6 +36,7 @@ final class Supervisor {
   private final WatchedService taskManager;
   private final IngestKeeper ingest;
   private final CompactionKeeper compaction;
+  private final MigrateKeeper migrate;
   private final int restPort;
   private final int rpcPort;
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -50,6 +52,7 @@ final class Supervisor {
       String ingestName,
       IngestSubmission submission,
       CompactionSubmission compacting,
+      MigrateSubmission migration,
       RandomGenerator random,
       LongSupplier nanoTime) {
     this.directory = directory;
@@ -78,6 +81,13 @@ final class Supervisor {
             config.compaction().interval(),
             compacting,
             Clock.systemUTC());
+    this.migrate =
+        new MigrateKeeper(
+            () -> MigrateJob.plan(config.file()),
+            restPort,
+            config.migrate().interval(),
+            migration,
+            Clock.systemUTC());
   }
 
   private WatchedService watch(
@@ -96,6 +106,7 @@ final class Supervisor {
     phase = "stopping";
     publish();
     compaction.close();
+    migrate.close();
     ingest.cancel();
     taskManager.stop(PATIENCE);
     jobManager.stop(PATIENCE);
@@ -134,6 +145,7 @@ final class Supervisor {
       } else {
         ingest.keep();
         compaction.keep();
+        migrate.keep();
         phase = ingest.state().equals("running") ? "running" : "ingest is " + ingest.state();
         problem = ingest.problem();
       }
@@ -175,7 +187,7 @@ final class Supervisor {
             up || phase.startsWith("ingest") ? ingest.state() : "starting",
             ingest.job(),
             problem,
-            Map.of("compact", compaction.runs()),
+            Map.of("migrate", migrate.runs(), "compact", compaction.runs()),
             services);
     if (!now.equals(published)) {
       Json.write(directory.state(), now);

@@ -41,6 +41,7 @@ public final class SupervisorProcess {
             RemoteJobs.INGEST,
             new LocalIngest(config),
             (host, port) -> RemoteJobs.compact(host, port, config, RemoteJobs.Jars.ON_CLUSTER),
+            (host, port) -> RemoteJobs.migrate(host, port, config, RemoteJobs.Jars.ON_CLUSTER),
             new SecureRandom(),
             System::nanoTime);
     Runtime.getRuntime().addShutdownHook(new Thread(supervisor::stop, "stop"));

@@ -1,0 +1,84 @@
+package io.basalt.migrate;
+
+import io.basalt.flink.FlinkSettings;
+import io.basalt.flink.StoreHandle;
+import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.migrate.MigratePlan;
+import io.basalt.storage.migrate.MigratePlanner;
+import io.basalt.storage.migrate.MigrateStart;
+import io.basalt.storage.root.Root;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import org.apache.flink.api.common.BatchShuffleMode;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Moves cold segments into stripes: {@code --config FILE [--parallelism N] [--dry-run]}. Prints a
+ * {@link MigrateReport} as JSON, or with {@code --dry-run} a {@link PlanReport}.
+ */
+public final class MigrateJob {
+  /** Name of the job on a cluster. */
+  public static final String NAME = "basalt-migrate";
+
+  /** The schedule tries again by itself, so a run that fails often gives up. */
+  private static final int RESTARTS = 3;
+
+  private MigrateJob() {}
+
+  public static void main(String[] arguments) throws Exception {
+    MigrateOptions.Request request = MigrateOptions.parse(arguments);
+    if (request.dryRun()) {
+      System.out.println(PlanReport.of(plan(request.options().configFile())).toJson());
+      return;
+    }
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(settings());
+    System.out.println(run(environment, request.options()).toJson());
+  }
+
+  /** Settings for an environment of this job: all tasks at once, so that each stripe commits. */
+  public static Configuration settings() {
+    Configuration settings = FlinkSettings.batch();
+    settings.set(ExecutionOptions.BATCH_SHUFFLE_MODE, BatchShuffleMode.ALL_EXCHANGES_PIPELINED);
+    // The adaptive batch scheduler cannot start the ends of a pipelined exchange together.
+    settings.set(JobManagerOptions.SCHEDULER, JobManagerOptions.SchedulerType.Default);
+    settings.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, RESTARTS);
+    return settings;
+  }
+
+  /** What a migration would do now; changes nothing, and needs neither Flink nor Kafka. */
+  public static MigratePlan plan(Path config) throws IOException {
+    try (StoreHandle store = StoreHandle.open(config)) {
+      MigratePlanner planner = MigratePlanner.of(store.config(), new SecureRandom());
+      Root head = new RootFiles(store.drives(), store.config().rootCopies()).head();
+      MigrateStart start = new MigrateStart(store.drives(), planner);
+      return start.isDue(head) ? start.preview(head) : MigratePlan.NONE;
+    } catch (ArbiterException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Runs a migration on an environment made with {@link #settings()} and waits for its end.
+   *
+   * @throws Exception Flink's, whose innermost cause says what is wrong
+   */
+  public static MigrateReport run(StreamExecutionEnvironment environment, MigrateOptions options)
+      throws Exception {
+    MigrateTopology.build(environment, options);
+    return MigrateReport.of(environment.execute(NAME));
+  }
+
+  /** Starts a migration like {@link #run} and does not wait for it. */
+  public static void start(StreamExecutionEnvironment environment, MigrateOptions options)
+      throws Exception {
+    MigrateTopology.build(environment, options);
+    environment.executeAsync(NAME);
+  }
+}

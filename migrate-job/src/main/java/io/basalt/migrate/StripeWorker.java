@@ -1,0 +1,67 @@
+package io.basalt.migrate;
+
+import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.migrate.StripeMaker;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.Optional;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/** Makes stripes. One that cannot be made is a result, not a failure of the job. */
+final class StripeWorker extends ProcessFunction<StripeTask, StripeResult> {
+  private static final long serialVersionUID = 1;
+
+  private final MigrateOptions options;
+  private transient MigrateStore store;
+  private transient StripeMaker maker;
+
+  StripeWorker(MigrateOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public void open(OpenContext context) throws IOException {
+    store = MigrateStore.open(options);
+  }
+
+  @Override
+  public void processElement(StripeTask task, Context context, Collector<StripeResult> out)
+      throws IOException {
+    StripeMaker.Outcome outcome = maker(task.run()).make(task.planned());
+    if (outcome instanceof StripeMaker.Outcome.Made made) {
+      out.collect(new StripeResult(task.run(), task.stripes(), Optional.of(made.stripe()), ""));
+    } else if (outcome instanceof StripeMaker.Outcome.Failed failed) {
+      out.collect(new StripeResult(task.run(), task.stripes(), Optional.empty(), failed.reason()));
+    }
+  }
+
+  /** All tasks are of one run: a failure restarts the planner too. */
+  private StripeMaker maker(String run) {
+    if (maker == null) {
+      maker =
+          new StripeMaker(
+              store.drives(),
+              store.config().erasure(),
+              store::map,
+              Attempt.parse(run),
+              getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+              new SecureRandom());
+    }
+    return maker;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      if (maker != null) {
+        maker.close();
+      }
+    } finally {
+      if (store != null) {
+        store.close();
+      }
+    }
+  }
+}
