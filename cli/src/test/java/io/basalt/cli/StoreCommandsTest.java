@@ -33,7 +33,12 @@ class StoreCommandsTest {
   static void start() throws Exception {
     store = RunningStore.init(folder.resolve("store"), "--scm-size", "256MiB");
     String fifth = "drives:\n  - {id: scm-4, tier: scm, path: scm-4, enclosure: a, size: 256MiB}\n";
-    Files.writeString(store.config(), Files.readString(store.config()).replace("drives:\n", fifth));
+    // The schedule would end a compaction that a test runs.
+    Files.writeString(
+        store.config(),
+        Files.readString(store.config())
+            .replace("drives:\n", fifth)
+            .replaceFirst("compaction: \\{interval: \\w+", "compaction: {interval: 1h"));
     drivesBeforeUp = store.run("drives", "--json").json();
     store.up();
   }
@@ -220,6 +225,35 @@ class StoreCommandsTest {
         .contains("no root is kept from 2001-01-01T00:00:00Z");
     assertThat(store.run("get", "/versions/file", "x", "--as-of", "yesterday").badUsage())
         .contains("2026-01-31T12:00:00Z");
+  }
+
+  @Test
+  void compactMergesTheTreeAndEarlierRootsStayReadable() throws Exception {
+    long first = put("/compact/file", "one".getBytes(StandardCharsets.UTF_8));
+    long second = put("/compact/file", "three".getBytes(StandardCharsets.UTF_8));
+    JsonNode plan = store.run("compact", "--dry-run", "--json").json();
+    assertThat(names(plan))
+        .containsExactlyInAnyOrder("root", "runs", "leaves", "stretches", "freedSegments");
+    assertThat(plan.path("stretches").asLong()).isPositive();
+    assertThat(store.run("compact", "--dry-run").done().out()).startsWith("would merge");
+
+    JsonNode report = store.run("compact", "--json").json();
+    assertThat(names(report))
+        .containsExactlyInAnyOrder("root", "runsIn", "leavesOut", "rewrittenBytes", "freedBytes");
+    assertThat(report.path("leavesOut").asLong()).isPositive();
+    assertThat(report.path("rewrittenBytes").asLong()).isPositive();
+    assertThat(get("/compact/file")).isEqualTo("three");
+    assertThat(get("/compact/file", "--root", Long.toString(first))).isEqualTo("one");
+    assertThat(store.run("compact").done().out()).startsWith("merged ");
+
+    JsonNode diff = store.run("diff", "" + first, "" + second, "--json").json();
+    assertThat(diff).hasSize(1);
+    assertThat(diff.get(0).path("path").asText()).isEqualTo("/compact/file");
+    assertThat(diff.get(0).path("change").asText()).isEqualTo("changed");
+    assertThat(diff.get(0).path("bytesBefore").asLong()).isEqualTo(3);
+    assertThat(diff.get(0).path("bytesAfter").asLong()).isEqualTo(5);
+    assertThat(store.run("diff", "" + second, "" + second).done().out().lines()).hasSize(1);
+    assertThat(store.run("diff", "" + first, "999999").failure()).contains("is not kept");
   }
 
   @Test
