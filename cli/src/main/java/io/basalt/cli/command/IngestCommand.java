@@ -80,7 +80,7 @@ public final class IngestCommand extends StoreCommand {
     createTopics(config);
     String job =
         RemoteJobs.ingest(
-            cluster.host(), cluster.port(), config, acceptLoss, RemoteJobs.Jars.WITH_JOB);
+            cluster.host(), cluster.port(), config, acceptLoss, RemoteJobs.jars(cluster.rest()));
     out().println("ingest is job " + job + " of http://" + target);
     return 0;
   }

@@ -8,6 +8,7 @@ import io.basalt.cli.supervisor.RemoteJobs;
 import io.basalt.query.QueryJob;
 import io.basalt.query.QueryOptions;
 import io.basalt.query.QueryReport;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -78,12 +79,12 @@ public final class QueryCommand extends StoreCommand {
     return others == 0 ? text : text + "; and " + others + " other files could not be written";
   }
 
-  private StreamExecutionEnvironment environment() {
+  private StreamExecutionEnvironment environment() throws IOException {
     if (cluster == null) {
       return StreamExecutionEnvironment.createLocalEnvironment(QueryJob.settings());
     }
     TargetCluster address = TargetCluster.parse(cluster, spec()).checked();
     return RemoteJobs.environment(
-        address.host(), address.port(), QueryJob.settings(), RemoteJobs.Jars.WITH_JOB);
+        address.host(), address.port(), QueryJob.settings(), RemoteJobs.jars(address.rest()));
   }
 }

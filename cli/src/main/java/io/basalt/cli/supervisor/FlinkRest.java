@@ -48,6 +48,15 @@ public final class FlinkRest {
     return get("/config").path("flink-version").asText();
   }
 
+  /** The class path of the JobManager's process, entry by entry. */
+  public List<String> classPath() throws IOException {
+    List<String> entries = new ArrayList<>();
+    for (JsonNode entry : get("/jobmanager/environment").path("classpath")) {
+      entries.add(entry.asText());
+    }
+    return entries;
+  }
+
   public int taskManagers() throws IOException {
     return get("/overview").path("taskmanagers").asInt();
   }

@@ -9,6 +9,8 @@ import io.basalt.migrate.MigrateJob;
 import io.basalt.migrate.MigrateOptions;
 import io.basalt.storage.config.StoreConfig;
 import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +42,31 @@ public final class RemoteJobs {
   public enum Jars {
     ON_CLUSTER,
     WITH_JOB
+  }
+
+  /**
+   * Where a cluster finds the code of jobs. One that has it in its lib/ must not get it once more:
+   * the job's classes and those of lib/ would not know each other.
+   */
+  public static Jars jars(FlinkRest cluster) throws IOException {
+    Path own = codeOf(IngestTopology.class);
+    boolean there =
+        cluster.classPath().stream()
+            .map(Path::of)
+            .anyMatch(
+                entry ->
+                    entry.equals(own)
+                        || (own.toString().endsWith(".jar")
+                            && own.getFileName().equals(entry.getFileName())));
+    return there ? Jars.ON_CLUSTER : Jars.WITH_JOB;
+  }
+
+  private static Path codeOf(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("a class path entry is no file: " + e.getInput(), e);
+    }
   }
 
   /** An environment that sends what it executes to the cluster. */

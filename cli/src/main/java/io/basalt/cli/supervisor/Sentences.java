@@ -28,6 +28,10 @@ public final class Sentences {
       // A bare name is the object of a sentence that only the kind of the exception completes.
       message = cause.getClass().getSimpleName() + " of " + message;
     }
+    if (message.contains("\nCaused by: ")) {
+      // A server's whole stack trace; its innermost cause is what went wrong.
+      return FlinkRest.innermost(message);
+    }
     return withoutClass(message.lines().findFirst().orElse("").strip());
   }
 

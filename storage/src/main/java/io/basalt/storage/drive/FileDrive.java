@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileStore;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,18 +31,16 @@ public final class FileDrive implements Drive {
   private final DriveLabel label;
   private final Path directory;
   private final Object labelKey;
-  private final FileStore fileSystem;
   private final DriveErrors errors;
   private final UsedSpace used = new UsedSpace(this::walkedBytes);
   private final Set<Path> forcedDirectories = ConcurrentHashMap.newKeySet();
 
-  private FileDrive(DriveConfig config, DriveLabel label, Object labelKey) throws IOException {
+  private FileDrive(DriveConfig config, DriveLabel label, Object labelKey) {
     this.info =
         new DriveInfo(
             config.id(), config.tier(), config.enclosure(), config.size(), label.incarnation());
     this.label = label;
     this.directory = config.path();
-    this.fileSystem = Files.getFileStore(directory);
     this.labelKey = labelKey;
     this.errors = new DriveErrors(config.id());
   }
@@ -349,11 +346,19 @@ public final class FileDrive implements Drive {
   public long usedBytes() throws IOException {
     checkLabel();
     try {
-      long lacking = info.size() - fileSystem.getUsableSpace();
-      return Math.max(used.bytes(), lacking);
+      return Math.max(used.bytes(), info.size() - usableBytes());
     } catch (IOException error) {
       throw errors.sort("counting its files", error);
     }
+  }
+
+  /** By a path and not by its mount: a container or a chroot may show no mount for it. */
+  private long usableBytes() throws IOException {
+    long usable = directory.toFile().getUsableSpace();
+    if (usable == 0 && directory.toFile().getTotalSpace() == 0) {
+      throw new IOException("the space of " + directory + " cannot be asked");
+    }
+    return usable;
   }
 
   private long walkedBytes() throws IOException {
