@@ -69,6 +69,7 @@ class RestartTest {
     handle.destroyForcibly();
     handle.onExit().join();
     assertThat(store.status().path("ingest").asText()).isEqualTo("down");
+    ingestIsStoppedAndStartedThroughFlinkAlone(before.path("flink").asText());
 
     store.run("up").done();
 
@@ -79,12 +80,26 @@ class RestartTest {
     put("/after/supervisor");
   }
 
+  private static void ingestIsStoppedAndStartedThroughFlinkAlone(String flink) throws Exception {
+    String[] stop = {"ingest", "--stop", "--target", flink};
+    assertThat(store.run(stop).done().out()).startsWith("stopped job ");
+    assertThat(store.run(stop).done().out()).startsWith("no ingest ran there");
+    assertThat(store.run("ingest", "--target", flink).done().out())
+        .matches("ingest is job [0-9a-f]{32} of http://" + flink + "\\R");
+    put("/after/target");
+  }
+
   @Test
   @Order(5)
   void nothingWasLostAndDownStopsEverything() throws Exception {
     for (String path :
         new String[] {
-          "/before", "/after/taskmanager", "/after/kafka", "/after/jobmanager", "/after/supervisor"
+          "/before",
+          "/after/taskmanager",
+          "/after/kafka",
+          "/after/jobmanager",
+          "/after/target",
+          "/after/supervisor"
         }) {
       Path local = Files.createTempFile(folder, "get", "");
       store.run("get", path, local.toString()).done();
@@ -101,7 +116,7 @@ class RestartTest {
           .isEmpty();
     }
     assertThat(store.status().path("ingest").asText()).isEqualTo("down");
-    assertThat(store.run("ls", "/after").done().out().lines()).hasSize(4);
+    assertThat(store.run("ls", "/after").done().out().lines()).hasSize(5);
     assertThat(store.run("verify", "--json").json().path("ok").asBoolean()).isTrue();
   }
 

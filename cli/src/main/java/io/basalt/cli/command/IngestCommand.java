@@ -92,18 +92,23 @@ public final class IngestCommand extends StoreCommand {
         .findFirst();
   }
 
-  private void stop(FlinkRest rest) throws IOException {
-    int stopped = 0;
-    for (FlinkRest.Job job : rest.jobs()) {
-      if (job.name().equals(RemoteJobs.INGEST) && !job.ended()) {
-        rest.cancel(job.id());
-        out().println("stopped job " + job.id());
-        stopped++;
-      }
-    }
-    if (stopped == 0) {
+  /** Returns when no ingest runs there any more. */
+  private void stop(FlinkRest rest) throws IOException, InterruptedException {
+    Optional<String> job = running(rest);
+    if (job.isEmpty()) {
       out().println("no ingest ran there");
+      return;
     }
+    rest.cancel(job.get());
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (running(rest).isPresent()) {
+      if (System.nanoTime() > end) {
+        throw new Failure(
+            "job %s does not end; see http://%s".formatted(running(rest).orElse("?"), target));
+      }
+      Thread.sleep(100);
+    }
+    out().println("stopped job " + job.get());
   }
 
   private static void createTopics(StoreConfig config) throws IOException {
