@@ -8,6 +8,7 @@ import io.basalt.compaction.CompactionJob;
 import io.basalt.compaction.CompactionOptions;
 import io.basalt.compaction.CompactionReport;
 import io.basalt.compaction.PlanReport;
+import java.io.IOException;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,12 +62,12 @@ public final class CompactCommand extends StoreCommand {
     out().println(format.json ? JsonText.of(new ObjectMapper().readTree(json)) : sentence);
   }
 
-  private StreamExecutionEnvironment environment() {
+  private StreamExecutionEnvironment environment() throws IOException {
     if (cluster == null) {
       return StreamExecutionEnvironment.createLocalEnvironment(CompactionJob.settings());
     }
     TargetCluster address = TargetCluster.parse(cluster, spec()).checked();
     return RemoteJobs.environment(
-        address.host(), address.port(), CompactionJob.settings(), RemoteJobs.Jars.WITH_JOB);
+        address.host(), address.port(), CompactionJob.settings(), RemoteJobs.jars(address.rest()));
   }
 }
