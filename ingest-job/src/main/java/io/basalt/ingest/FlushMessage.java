@@ -3,13 +3,15 @@ package io.basalt.ingest;
 import io.basalt.flink.DriveToken;
 import io.basalt.kafka.Reject;
 import io.basalt.storage.ingest.Flushed;
+import io.basalt.storage.ingest.Range;
 import io.basalt.storage.root.Incarnation;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * What a writer tells the committer: a flush that is forced on both mirrors. The first message of a
- * writer covers nothing; it makes its attempt known, and carries the token of its drives.
+ * writer makes its attempt known, carries the token of its drives, and says by empty ranges where
+ * its partitions begin.
  *
  * @param token of a writer that starts
  * @param incarnation what the ranges count in
@@ -21,9 +23,10 @@ record FlushMessage(
     rejects = List.copyOf(rejects);
   }
 
-  static FlushMessage first(DriveToken token, Incarnation incarnation, int writer) {
-    Flushed nothing = new Flushed(token.attempt(), writer, List.of(), List.of());
-    return new FlushMessage(Optional.of(token), incarnation, nothing, List.of());
+  static FlushMessage first(
+      DriveToken token, Incarnation incarnation, int writer, List<Range> beginnings) {
+    Flushed flushed = new Flushed(token.attempt(), writer, beginnings, List.of());
+    return new FlushMessage(Optional.of(token), incarnation, flushed, List.of());
   }
 
   static FlushMessage of(Incarnation incarnation, Flushed flushed, List<Reject> rejects) {

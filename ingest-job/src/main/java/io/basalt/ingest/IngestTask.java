@@ -2,25 +2,32 @@ package io.basalt.ingest;
 
 import io.basalt.flink.DriveToken;
 import io.basalt.flink.StoreHandle;
+import io.basalt.kafka.KafkaArbiter;
 import io.basalt.kafka.KafkaSettings;
 import io.basalt.kafka.StartPlan;
+import io.basalt.kafka.StartPlan.Start;
 import io.basalt.kafka.TopicException;
 import io.basalt.kafka.Topics;
 import io.basalt.kafka.WriteLogs;
 import io.basalt.kafka.WriteRecordDecoder;
+import io.basalt.storage.commit.Arbiter;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.ingest.Range;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.segment.SegmentWriter;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.kafka.clients.admin.Admin;
@@ -39,6 +46,7 @@ final class IngestTask {
   private final Attempt attempt;
   private final int subtask;
   private final StartPlan plan;
+  private final Map<Integer, Start> starts;
   private final SegmentWriter segments;
   private final UploadTracker uploads;
   private Optional<Runnable> onIdle = Optional.empty();
@@ -47,12 +55,20 @@ final class IngestTask {
   private int members;
 
   private IngestTask(
-      StoreHandle store, Root head, StartPlan plan, int subtask, SecureRandom random) {
+      StoreHandle store,
+      Root head,
+      Attempt attempt,
+      StartPlan plan,
+      int subtask,
+      int parallelism,
+      SecureRandom random) {
     StoreConfig config = store.config();
     this.store = store;
     this.plan = plan;
     this.subtask = subtask;
-    this.attempt = Attempt.start(head, random);
+    this.starts = new TreeMap<>(plan.starts());
+    starts.keySet().removeIf(partition -> partition % parallelism != subtask);
+    this.attempt = attempt;
     this.segments =
         new SegmentWriter(
             store.drives(),
@@ -65,10 +81,10 @@ final class IngestTask {
   }
 
   /** The task of this thread; the first caller opens it. Each caller leaves it once. */
-  static IngestTask join(IngestOptions options, int subtask) throws IOException {
+  static IngestTask join(IngestOptions options, int subtask, int parallelism) throws IOException {
     IngestTask task = CURRENT.get();
     if (task == null) {
-      task = open(options, subtask);
+      task = open(options, subtask, parallelism);
       CURRENT.set(task);
     }
     if (task.subtask != subtask) {
@@ -79,13 +95,21 @@ final class IngestTask {
     return task;
   }
 
-  private static IngestTask open(IngestOptions options, int subtask) throws IOException {
+  // All that may refuse the job comes before the first byte that it writes.
+  private static IngestTask open(IngestOptions options, int subtask, int parallelism)
+      throws IOException {
     StoreHandle store = null;
     try {
       store = StoreHandle.open(options.configFile());
-      Root head = new RootFiles(store.drives(), store.config().rootCopies()).head();
+      RootFiles files = new RootFiles(store.drives(), store.config().rootCopies());
+      Root head = files.head();
+      SecureRandom random = new SecureRandom();
+      Attempt attempt = Attempt.start(head, random);
       StartPlan plan = plan(store.config(), head, options);
-      return new IngestTask(store, head, plan, subtask, new SecureRandom());
+      try (Arbiter arbiter = KafkaArbiter.open(store.config().kafka())) {
+        RootCommitter.check(files, arbiter, attempt, Clock.systemUTC());
+      }
+      return new IngestTask(store, head, attempt, plan, subtask, parallelism, random);
     } catch (TopicException | ArbiterException | ConfigException e) {
       close(store);
       throw new SuppressRestartsException(e);
@@ -111,6 +135,35 @@ final class IngestTask {
 
   StartPlan plan() {
     return plan;
+  }
+
+  /** Where the partitions of this task begin. */
+  Map<Integer, Start> starts() {
+    return starts;
+  }
+
+  /** The first positions of the partitions of this task, for a topic that the store begins with. */
+  List<Range> beginnings() {
+    return starts.entrySet().stream()
+        .map(each -> range(each.getKey(), each.getValue().from(), each.getValue().from()))
+        .toList();
+  }
+
+  /**
+   * Covers offsets that Kafka has lost, once there is room: so that no later start asks about them
+   * again, though no record follows them.
+   */
+  void coverLost() {
+    starts.forEach(
+        (partition, start) -> {
+          if (start.from() < start.seek()) {
+            segments.cover(range(partition, start.from(), start.seek()));
+          }
+        });
+  }
+
+  private Range range(int partition, long from, long next) {
+    return new Range(plan.incarnation().number(), partition, from, next, -1);
   }
 
   Attempt attempt() {

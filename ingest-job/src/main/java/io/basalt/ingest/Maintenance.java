@@ -152,7 +152,8 @@ final class Maintenance implements AutoCloseable {
     }
   }
 
-  private void thinRoots() throws IOException, InterruptedException {
+  /** Drops roots that the retention does not ask for, once they are many. */
+  void thinRoots() throws IOException, InterruptedException {
     Root head = committer.head();
     Change thinning = pruner.thinning();
     if (head.kept().size() - preview(head, thinning).kept().size() >= MANY_ROOTS) {
@@ -163,7 +164,8 @@ final class Maintenance implements AutoCloseable {
     }
   }
 
-  private void sweep() throws IOException, InterruptedException {
+  /** Raises the floor above old attempts and deletes what they left behind. */
+  void sweep() throws IOException, InterruptedException {
     Root head = committer.head();
     Change raising = Sweeper.raising(GRACE);
     if (preview(head, raising).floor() > head.floor()) {
@@ -206,7 +208,7 @@ final class Maintenance implements AutoCloseable {
   }
 
   /** Kafka is no second copy: what is applied, and older than the configuration keeps, goes. */
-  private void deleteApplied() throws IOException {
+  void deleteApplied() throws IOException {
     Root head = committer.head();
     Optional<Incarnation> newest = StartPlan.newest(head);
     if (newest.isEmpty()) {

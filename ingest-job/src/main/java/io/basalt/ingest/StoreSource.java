@@ -74,13 +74,10 @@ final class StoreSource implements Source<ReadRecord, KafkaPartitionSplit, Void>
   @Override
   public SourceReader<ReadRecord, KafkaPartitionSplit> createReader(SourceReaderContext context)
       throws Exception {
-    IngestTask task = IngestTask.join(options, context.getIndexOfSubtask());
+    IngestTask task =
+        IngestTask.join(options, context.getIndexOfSubtask(), context.currentParallelism());
     try {
-      return new StoreSourceReader(
-          kafka.createReader(context),
-          task,
-          context.getIndexOfSubtask(),
-          context.currentParallelism());
+      return new StoreSourceReader(kafka.createReader(context), task);
     } catch (Exception e) {
       task.leave();
       throw e;

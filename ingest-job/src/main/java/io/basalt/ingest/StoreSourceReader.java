@@ -1,6 +1,5 @@
 package io.basalt.ingest;
 
-import io.basalt.kafka.StartPlan;
 import io.basalt.kafka.WriteRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,36 +23,25 @@ import org.apache.kafka.common.TopicPartition;
 final class StoreSourceReader implements SourceReader<ReadRecord, KafkaPartitionSplit> {
   private final SourceReader<WriteRecord, KafkaPartitionSplit> kafka;
   private final IngestTask task;
-  private final int subtask;
-  private final int parallelism;
   private final Map<Integer, Long> next = new HashMap<>();
   private Output output;
+  private boolean begun;
 
-  StoreSourceReader(
-      SourceReader<WriteRecord, KafkaPartitionSplit> kafka,
-      IngestTask task,
-      int subtask,
-      int parallelism) {
+  StoreSourceReader(SourceReader<WriteRecord, KafkaPartitionSplit> kafka, IngestTask task) {
     this.kafka = kafka;
     this.task = task;
-    this.subtask = subtask;
-    this.parallelism = parallelism;
   }
 
   @Override
   public void start() {
     kafka.start();
+    String topic = task.plan().incarnation().topic();
     List<KafkaPartitionSplit> own = new ArrayList<>();
-    StartPlan plan = task.plan();
-    plan.starts()
+    task.starts()
         .forEach(
             (partition, start) -> {
-              if (partition % parallelism == subtask) {
-                next.put(partition, start.from());
-                own.add(
-                    new KafkaPartitionSplit(
-                        new TopicPartition(plan.incarnation().topic(), partition), start.seek()));
-              }
+              next.put(partition, start.seek());
+              own.add(new KafkaPartitionSplit(new TopicPartition(topic, partition), start.seek()));
             });
     kafka.addSplits(own);
   }
@@ -66,6 +54,10 @@ final class StoreSourceReader implements SourceReader<ReadRecord, KafkaPartition
   public InputStatus pollNext(ReaderOutput<ReadRecord> to) throws Exception {
     if (!task.admits()) {
       return InputStatus.NOTHING_AVAILABLE;
+    }
+    if (!begun) {
+      begun = true;
+      task.coverLost();
     }
     if (output == null || output.to != to) {
       output = new Output(to);

@@ -70,7 +70,9 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
   public void open() throws Exception {
     super.open();
     int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-    task = IngestTask.join(options, subtask);
+    task =
+        IngestTask.join(
+            options, subtask, getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
     segments = task.segments();
     decoder = task.decoder();
     incarnation = task.plan().incarnation();
@@ -91,7 +93,10 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
     output.collect(
         new StreamRecord<>(
             FlushMessage.first(
-                task.leaveToken(TaskManagerName.of(getRuntimeContext())), incarnation, subtask)));
+                task.leaveToken(TaskManagerName.of(getRuntimeContext())),
+                incarnation,
+                subtask,
+                task.beginnings())));
     tick(getProcessingTimeService().getCurrentProcessingTime());
   }
 

@@ -1,12 +1,16 @@
 package io.basalt.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.kafka.TestBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.streaming.util.TestStreamEnvironment;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +54,45 @@ class IngestIntegrationTest {
       assertThat(store.rejects()).hasSize(steps.model().rejects());
       cluster.cancel(job);
       store.assertHolds(steps.model());
+    }
+  }
+
+  @Test
+  @Tag("soak")
+  @Timeout(900)
+  void storesWhatAModelOfByteArraysHoldsAfterTenThousandOperations() throws Exception {
+    try (TestStore store = TestStore.create(directory, broker, "model-long")) {
+      store.edit(yaml -> yaml.replace("size: 64MiB", "size: 512MiB"));
+      JobID job = cluster.submit(store.file(), 2);
+      RandomSteps steps = new RandomSteps(5, 50);
+      for (int i = 0; i < 100; i++) {
+        store.write(steps, 100);
+      }
+      assertThat(store.rejects()).hasSize(steps.model().rejects());
+      cluster.cancel(job);
+    }
+  }
+
+  @Test
+  void theProgramRunsTheJobOfItsArguments() throws Exception {
+    try (TestStore store = TestStore.create(directory, broker, "program")) {
+      RandomSteps steps = new RandomSteps(7, 20);
+      TestStreamEnvironment.setAsContext(cluster.mini(), 1);
+      CompletableFuture<Void> program =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  IngestJob.main(
+                      new String[] {"--config", store.file().toString(), "--parallelism", "2"});
+                } catch (Exception e) {
+                  throw new CompletionException(e);
+                }
+              });
+      store.write(steps, 100);
+      cluster.cancelAll();
+      assertThatThrownBy(program::join).hasStackTraceContaining("JobCancellationException");
+    } finally {
+      TestStreamEnvironment.unsetAsContext();
     }
   }
 

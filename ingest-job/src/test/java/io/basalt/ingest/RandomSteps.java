@@ -37,14 +37,21 @@ final class RandomSteps {
 
   private final Random random;
   private final int paths;
+  private final int below;
   private final ByteModel model;
   // An upload that cannot become a whole is left behind.
   private final Map<String, Integer> publishes = new HashMap<>();
   private int partitions = 4;
 
   RandomSteps(long seed, int paths) {
+    this(seed, paths, 3_000);
+  }
+
+  /** Values have less than so many bytes. */
+  RandomSteps(long seed, int paths, int below) {
     this.random = new Random(seed);
     this.paths = paths;
+    this.below = below;
     this.model = new ByteModel(partitions, MAX_RECORD, MAX_FILE_SIZE);
   }
 
@@ -64,13 +71,13 @@ final class RandomSteps {
     String upload = "u" + (publishes.getOrDefault(path, 0) + random.nextInt(2));
     int kind = random.nextInt(100);
     if (kind < 25) {
-      return applied(path, bytes(3_000), random.nextBoolean() ? List.of() : headers("op", "put"));
+      return applied(path, bytes(below), random.nextBoolean() ? List.of() : headers("op", "put"));
     } else if (kind < 45) {
-      return applied(path, bytes(2_000), write(random.nextInt(6_000)));
+      return applied(path, bytes(below), write(random.nextInt(2 * below)));
     } else if (kind < 60) {
-      return applied(path, bytes(1_000), headers("op", "append"));
+      return applied(path, bytes(below / 3), headers("op", "append"));
     } else if (kind < 70) {
-      return applied(path, null, headers("op", "truncate", "size", "" + random.nextInt(5_000)));
+      return applied(path, null, headers("op", "truncate", "size", "" + random.nextInt(2 * below)));
     } else if (kind < 78) {
       return applied(path, null, random.nextBoolean() ? List.of() : headers("op", "delete"));
     } else if (kind < 90) {
@@ -78,7 +85,7 @@ final class RandomSteps {
       // Now and then a part leaves a gap, which makes the publish a bad record.
       int offset = random.nextInt(10) == 0 ? end + 5 : end;
       return applied(
-          path, bytes(700), headers("op", "write", "offset", "" + offset, "upload", upload));
+          path, bytes(below / 4), headers("op", "write", "offset", "" + offset, "upload", upload));
     } else if (kind < 97) {
       publishes.merge(path, 1, Integer::sum);
       int size = model.pendingBytes(path, upload) + (random.nextInt(5) == 0 ? 1 : 0);

@@ -1,11 +1,17 @@
 package io.basalt.ingest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.basalt.flink.FlinkSettings;
 import io.basalt.storage.config.StoreConfigLoader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -15,19 +21,26 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.client.JobStatusMessage;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /** A JobManager and TaskManagers in this process, and ingest jobs on them. */
 final class TestCluster implements AutoCloseable {
-  private final MiniCluster cluster;
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-  private TestCluster(MiniCluster cluster) {
+  private final MiniCluster cluster;
+  private final InMemoryReporter metrics;
+
+  private TestCluster(MiniCluster cluster, InMemoryReporter metrics) {
     this.cluster = cluster;
+    this.metrics = metrics;
   }
 
   static TestCluster start(int taskManagers) throws Exception {
@@ -37,6 +50,8 @@ final class TestCluster implements AutoCloseable {
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(16));
     settings.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
     settings.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofSeconds(6));
+    InMemoryReporter metrics = InMemoryReporter.create();
+    metrics.addToConfiguration(settings);
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
@@ -46,7 +61,7 @@ final class TestCluster implements AutoCloseable {
                 .withRandomPorts()
                 .build());
     cluster.start();
-    return new TestCluster(cluster);
+    return new TestCluster(cluster, metrics);
   }
 
   MiniCluster mini() {
@@ -117,6 +132,47 @@ final class TestCluster implements AutoCloseable {
     return cluster.requestJobResult(job).get(60, TimeUnit.SECONDS);
   }
 
+  /** What a gauge of any subtask of a job says. */
+  Set<Object> gauges(JobID job, String name) {
+    return metrics.findMetrics(job, name).values().stream()
+        .map(metric -> ((Gauge<?>) metric).getValue())
+        .collect(Collectors.toSet());
+  }
+
+  /** Checkpoints that a job has completed. */
+  long checkpoints(JobID job) throws Exception {
+    return cluster
+        .getExecutionGraph(job)
+        .get()
+        .getCheckpointStatsSnapshot()
+        .getCounts()
+        .getNumberOfCompletedCheckpoints();
+  }
+
+  /** How often tasks of a job were started again, at most. */
+  int restarts(JobID job) throws Exception {
+    int restarts = 0;
+    for (AccessExecutionVertex vertex :
+        cluster.getExecutionGraph(job).get().getAllExecutionVertices()) {
+      restarts = Math.max(restarts, vertex.getCurrentExecutionAttempt().getAttemptNumber());
+    }
+    return restarts;
+  }
+
+  /** Something that comes true. */
+  interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /** Looks again and again until a condition holds. */
+  static void await(String what, Condition condition) throws Exception {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (!condition.holds()) {
+      assertThat(Instant.now()).as(what).isBefore(deadline);
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+  }
+
   /** Something to do again and again. */
   interface Step {
     void run() throws Exception;
@@ -151,7 +207,7 @@ final class TestCluster implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    cluster.close();
+  public void close() {
+    cluster.closeAsync().join();
   }
 }

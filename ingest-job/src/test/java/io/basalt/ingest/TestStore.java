@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -226,8 +227,29 @@ final class TestStore implements AutoCloseable {
   /** Waits until everything sent is acknowledged; returns the highest root that says so. */
   long awaitAcknowledged() throws Exception {
     awaitSent();
+    return awaitAcknowledged(
+        () -> produced.entrySet().stream().allMatch(e -> next(e.getKey()) >= e.getValue()));
+  }
+
+  /** Waits until no more than so many records are not acknowledged. */
+  void awaitLag(long records) throws Exception {
+    awaitSent();
+    awaitAcknowledged(
+        () ->
+            produced.entrySet().stream()
+                    .mapToLong(e -> Math.max(0, e.getValue() - Math.max(0, next(e.getKey()))))
+                    .sum()
+                <= records);
+  }
+
+  /** Waits until the partition of a path is acknowledged up to an offset. */
+  void awaitNext(String path, long next) throws Exception {
+    awaitAcknowledged(() -> next(path) >= next);
+  }
+
+  private long awaitAcknowledged(BooleanSupplier done) throws Exception {
     Instant deadline = Instant.now().plus(PATIENCE);
-    while (!produced.entrySet().stream().allMatch(e -> next(e.getKey()) >= e.getValue())) {
+    while (!done.getAsBoolean()) {
       assertThat(Instant.now())
           .as("produced %s, acknowledged %s", produced, acknowledged)
           .isBefore(deadline);
@@ -277,22 +299,38 @@ final class TestStore implements AutoCloseable {
     }
   }
 
-  /** Takes all room of each drive that data may use; {@code false} gives it back. */
-  void fill(boolean full) throws Exception {
-    for (StoreConfig.DriveConfig drive : config.drives()) {
-      Path filler = drive.path().resolve("filler");
-      if (full) {
-        try (RandomAccessFile file = new RandomAccessFile(filler.toFile(), "rw")) {
-          file.setLength(drive.size());
+  /** Takes all room that data may use of each drive. */
+  void fill() throws Exception {
+    try (DriveSet drives = DriveSet.open(config)) {
+      for (StoreConfig.DriveConfig drive : config.drives()) {
+        try (RandomAccessFile filler = new RandomAccessFile(filler(drive).toFile(), "rw")) {
+          filler.setLength(drives.space(drive.id()).freeForData());
         }
-      } else {
-        Files.delete(filler);
       }
     }
   }
 
+  /** Gives back what {@link #fill} took. */
+  void makeRoom() throws Exception {
+    for (StoreConfig.DriveConfig drive : config.drives()) {
+      Files.delete(filler(drive));
+    }
+  }
+
+  private static Path filler(StoreConfig.DriveConfig drive) {
+    return drive.path().resolve("filler");
+  }
+
+  Path drive(String id) {
+    return config.drives().stream()
+        .filter(drive -> drive.id().equals(id))
+        .findFirst()
+        .orElseThrow()
+        .path();
+  }
+
   /** The oracle: everything that the head refers to is there, twice and whole. */
-  void assertSound() throws Exception {
+  void assertSound() {
     try (DriveSet drives = DriveSet.open(config)) {
       VerifyReport report = new Verifier(drives).verify();
       assertThat(report.problems()).isEmpty();
@@ -377,7 +415,7 @@ final class TestStore implements AutoCloseable {
 
   /** Ends every test with the verifier. */
   @Override
-  public void close() throws Exception {
+  public void close() {
     producer.close();
     acks.close();
     admin.close();

@@ -35,9 +35,10 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
    *
    * @param start first offset that is still there
    * @param end offset after the last record
-   * @param cut whether records below the position were replaced by others
+   * @param cutAt where other records begin, or the end, if not all records below the position are
+   *     still those that were applied
    */
-  public record PartitionLog(long start, long end, boolean cut) {}
+  public record PartitionLog(long start, long end, OptionalLong cutAt) {}
 
   /**
    * Plans.
@@ -122,7 +123,7 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
         (partition, log) -> {
           Optional<Position> position = position(head, last, partition);
           starts.put(partition, start(writes.name(), partition, position, log, acceptLoss));
-          if (position.isPresent() && isCut(position.get(), log)) {
+          if (position.isPresent() && log.cutAt().isPresent()) {
             cut.add(partition);
           }
         });
@@ -137,10 +138,6 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
         starts);
   }
 
-  private static boolean isCut(Position position, PartitionLog log) {
-    return log.cut() || log.end() < position.next();
-  }
-
   private static Start start(
       String topic,
       int partition,
@@ -151,14 +148,15 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
       return new Start(log.start(), log.start());
     }
     long next = position.get().next();
-    if (isCut(position.get(), log)) {
+    if (log.cutAt().isPresent()) {
       if (!acceptLoss) {
         throw new TopicException(
             ("partition %d of topic %s ends at offset %d or holds other records than those applied"
                     + " up to offset %d: its log was cut, so restore it, or go on by --accept-loss")
                 .formatted(partition, topic, log.end(), next));
       }
-      long from = Math.max(log.start(), Math.min(next, log.end()));
+      // What came after the cut was never applied.
+      long from = Math.max(log.start(), log.cutAt().getAsLong());
       return new Start(from, from);
     }
     if (log.start() > next && !acceptLoss) {

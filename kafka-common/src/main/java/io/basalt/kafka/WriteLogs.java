@@ -21,7 +21,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -95,12 +94,11 @@ public final class WriteLogs {
         long start = starts.get(partition);
         long end = ends.get(partition);
         Position position = positions.get(partition);
-        boolean cut =
-            position != null
-                && start <= position.next()
-                && position.next() <= end
-                && isCut(consumer, new TopicPartition(writes.name(), partition), position);
-        logs.put(partition, new PartitionLog(start, end, cut));
+        OptionalLong cutAt =
+            position == null || position.next() < start
+                ? OptionalLong.empty()
+                : cutAt(consumer, new TopicPartition(writes.name(), partition), position, end);
+        logs.put(partition, new PartitionLog(start, end, cutAt));
       }
     } catch (KafkaException e) {
       throw new IOException(
@@ -111,24 +109,26 @@ public final class WriteLogs {
 
   // The broker compares the epoch of the last applied record with its own history of leaders: a log
   // that was cut and has grown again past the position is told from the one that was read.
-  private static boolean isCut(
-      KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, Position position) {
-    if (position.leaderEpoch() < 0) {
-      return false;
+  private static OptionalLong cutAt(
+      KafkaConsumer<byte[], byte[]> consumer,
+      TopicPartition partition,
+      Position position,
+      long end) {
+    if (position.leaderEpoch() >= 0) {
+      consumer.assign(List.of(partition));
+      // A consumer that does not know the leader yet compares nothing; this makes it ask.
+      consumer.endOffsets(List.of(partition));
+      consumer.seek(
+          partition,
+          new OffsetAndMetadata(position.next(), Optional.of(position.leaderEpoch()), ""));
+      try {
+        consumer.position(partition, PATIENCE);
+      } catch (LogTruncationException e) {
+        OffsetAndMetadata same = e.divergentOffsets().get(partition);
+        return OptionalLong.of(same == null ? 0 : same.offset());
+      }
     }
-    consumer.assign(List.of(partition));
-    // A consumer that does not know the leader yet compares nothing; this makes it ask.
-    consumer.endOffsets(List.of(partition));
-    consumer.seek(
-        partition, new OffsetAndMetadata(position.next(), Optional.of(position.leaderEpoch()), ""));
-    try {
-      consumer.position(partition, PATIENCE);
-      return false;
-    } catch (LogTruncationException e) {
-      return true;
-    } catch (OffsetOutOfRangeException e) {
-      return false;
-    }
+    return end < position.next() ? OptionalLong.of(end) : OptionalLong.empty();
   }
 
   private OptionalLong unapplied(Root head, Incarnation old) throws IOException {

@@ -49,15 +49,15 @@ class StartPlanTest {
   @Test
   void refusesALogThatWasCutAndCountsAnewWhenLossIsAccepted() {
     Root head = root(List.of(FIRST), at(1, 0, 5), at(1, 1, 3));
-    assertThatThrownBy(() -> plan(head, TOPIC, 0, false, log(0, 4), log(0, 3)))
+    assertThatThrownBy(() -> plan(head, TOPIC, 0, false, cut(4, 4), log(0, 3)))
         .isInstanceOf(TopicException.class)
         .hasMessageContaining("partition 0 of topic w ends at offset 4")
         .hasMessageContaining("its log was cut");
-    assertThatThrownBy(() -> plan(head, TOPIC, 0, false, new PartitionLog(0, 50, true), log(0, 3)))
+    assertThatThrownBy(() -> plan(head, TOPIC, 0, false, cut(2, 50), log(0, 3)))
         .hasMessageContaining("its log was cut");
-    StartPlan plan = plan(head, TOPIC, 0, true, log(0, 4), log(0, 3));
+    StartPlan plan = plan(head, TOPIC, 0, true, cut(2, 9), log(0, 3));
     assertThat(plan.incarnation()).isEqualTo(new Incarnation(2, "w", "id-1", 2));
-    assertThat(plan.starts()).isEqualTo(Map.of(0, new Start(4, 4), 1, new Start(3, 3)));
+    assertThat(plan.starts()).isEqualTo(Map.of(0, new Start(2, 2), 1, new Start(3, 3)));
   }
 
   @Test
@@ -122,7 +122,11 @@ class StartPlanTest {
   }
 
   private static PartitionLog log(long start, long end) {
-    return new PartitionLog(start, end, false);
+    return new PartitionLog(start, end, OptionalLong.empty());
+  }
+
+  private static PartitionLog cut(long at, long end) {
+    return new PartitionLog(0, end, OptionalLong.of(at));
   }
 
   private static Position at(int incarnation, int partition, long next) {

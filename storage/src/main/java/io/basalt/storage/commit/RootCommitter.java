@@ -66,6 +66,17 @@ public final class RootCommitter {
     return committer;
   }
 
+  /**
+   * Refuses what {@link #open} would refuse and changes nothing, for those who write before anyone
+   * commits.
+   *
+   * @throws ArbiterException if drives and log do not tell one history: in one sentence, why
+   */
+  public static void check(RootFiles files, Arbiter arbiter, Attempt attempt, Clock clock)
+      throws IOException, ArbiterException {
+    new RootCommitter(files, arbiter, attempt, clock).begin();
+  }
+
   /** The newest root that this committer knows; final. */
   public Root head() {
     return head;
@@ -112,13 +123,19 @@ public final class RootCommitter {
   }
 
   private void start() throws IOException, ArbiterException {
+    RootFiles.Stored newest = begin();
+    files.place(newest.root(), newest.bytes(), Set.of());
+    head = newest.root();
+    settle();
+  }
+
+  /** Reads the history from the newest root; changes nothing. */
+  private RootFiles.Stored begin() throws IOException, ArbiterException {
     RootFiles.Stored newest = newest();
     while (!begin(newest.root())) {
       newest = newest();
     }
-    files.place(newest.root(), newest.bytes(), Set.of());
-    head = newest.root();
-    settle();
+    return newest;
   }
 
   private RootFiles.Stored newest() throws IOException {

@@ -124,6 +124,7 @@ public record IngestChange(
     next.incarnations(all);
   }
 
+  /** Moves a position on; an empty range makes a first one, where the partition begins. */
   private void advance(RootBuilder next, Range range) throws CommitConflictException {
     Incarnation newest =
         next.incarnations().stream()
@@ -144,6 +145,9 @@ public record IngestChange(
         throw new CommitConflictException(
             "partition %d is applied up to %d, not %d: start from the root's positions"
                 .formatted(range.partition(), position.next(), range.from()));
+      } else if (range.from() == range.next()) {
+        // It says where the partition begins, and that is known.
+        return;
       }
     }
     positions.add(

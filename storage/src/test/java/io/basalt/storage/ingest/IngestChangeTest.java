@@ -80,6 +80,21 @@ class IngestChangeTest {
   }
 
   @Test
+  void anEmptyRangeBeginsAPartitionAndChangesNoneThatHasBegun() throws Exception {
+    Flushed beginning =
+        new Flushed(OLD.toString(), 0, List.of(new Range(1, 2, 20, 20, -1)), List.of());
+    Root begun = apply(FIRST, change(OLD, beginning));
+    assertThat(begun.positions()).containsExactly(new Position(1, 2, 20, -1, 7));
+    Root moved = apply(begun, change(OLD, flush(OLD, 20, 25, 30)));
+    assertThatThrownBy(() -> apply(moved, change(OLD, beginning)))
+        .isInstanceOf(CommitConflictException.class)
+        .hasMessageContaining("applied up to 25, not 20");
+    Flushed again = new Flushed(OLD.toString(), 0, List.of(new Range(1, 2, 25, 25, -1)), List.of());
+    assertThat(apply(moved, change(OLD, again)).positions())
+        .containsExactly(new Position(1, 2, 25, 5, 7));
+  }
+
+  @Test
   void refusesARangeThatDoesNotBeginAtThePosition() throws Exception {
     Root root = apply(FIRST, change(OLD, flush(OLD, 10, 20, 30)));
     for (long from : List.of(10L, 19L, 21L)) {
