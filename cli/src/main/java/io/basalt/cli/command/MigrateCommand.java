@@ -10,6 +10,7 @@ import io.basalt.migrate.MigrateJob;
 import io.basalt.migrate.MigrateOptions;
 import io.basalt.migrate.MigrateReport;
 import io.basalt.migrate.PlanReport;
+import java.io.IOException;
 import java.util.List;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -97,12 +98,15 @@ public final class MigrateCommand extends StoreCommand {
     }
   }
 
-  private StreamExecutionEnvironment environment() {
+  private StreamExecutionEnvironment environment() throws IOException {
     if (cluster == null) {
       return StreamExecutionEnvironment.createLocalEnvironment(MigrateJob.settings());
     }
     TargetCluster address = TargetCluster.parse(cluster, spec()).checked();
     return RemoteJobs.environment(
-        address.host(), address.port(), MigrateJob.settings(), RemoteJobs.Jars.WITH_JOB);
+        address.host(),
+        address.port(),
+        MigrateJob.settings(),
+        RemoteJobs.jars(address.rest()));
   }
 }
