@@ -121,11 +121,13 @@ class ComposeFileTest {
     assertThat(folder.resolve("jars")).isDirectoryNotContaining("glob:**/log4j-*.jar");
   }
 
+  /** Ingest, migrate, compaction and a query, two tasks side by side each, never wait for slots. */
   @Test
-  void theTaskManagersHaveASlotForEachTask() {
+  void theTaskManagersHaveSlotsForAllJobsAtOnce() {
     Configuration flink = GlobalConfiguration.loadConfiguration(ROOT.resolve("flink-conf") + "");
-    assertThat(flink.get(TaskManagerOptions.NUM_TASK_SLOTS)).isEqualTo(4);
-    assertThat(map(map(service("taskmanager").get("deploy"))).get("replicas")).isEqualTo(2);
+    int replicas = (Integer) map(service("taskmanager").get("deploy")).get("replicas");
+    assertThat(flink.get(TaskManagerOptions.NUM_TASK_SLOTS) * replicas)
+        .isGreaterThanOrEqualTo(4 * 2);
   }
 
   private Map<String, Object> service(String name) {

@@ -104,9 +104,6 @@ public final class MigrateCommand extends StoreCommand {
     }
     TargetCluster address = TargetCluster.parse(cluster, spec()).checked();
     return RemoteJobs.environment(
-        address.host(),
-        address.port(),
-        MigrateJob.settings(),
-        RemoteJobs.jars(address.rest()));
+        address.host(), address.port(), MigrateJob.settings(), RemoteJobs.jars(address.rest()));
   }
 }
