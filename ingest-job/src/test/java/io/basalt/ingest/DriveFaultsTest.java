@@ -134,6 +134,7 @@ class DriveFaultsTest {
   }
 
   @Test
+  @Tag("soak")
   void goesOnWhenADeviceRunsOutOfSpace() throws Exception {
     Path mount = Files.createDirectory(directory.resolve("scm-2"));
     assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", mount.toString()));
