@@ -1,23 +1,26 @@
 package io.basalt.compaction;
 
+import io.basalt.flink.BatchOptions;
+import io.basalt.flink.StoreFunction;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.CommitUnknownException;
 import io.basalt.storage.compact.Compaction;
 import io.basalt.storage.compact.Merged;
+import io.basalt.storage.leaf.TreeFileWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /** Commits all leaves in one root, once the last stretch is merged. */
-final class CompactionCommitter extends ProcessFunction<MergeResult, Void> {
+final class CompactionCommitter extends StoreFunction<MergeResult, Void> {
   static final String ROOT = "root";
   static final String RUNS_IN = "runsIn";
   static final String LEAVES_OUT = "leavesOut";
@@ -26,18 +29,16 @@ final class CompactionCommitter extends ProcessFunction<MergeResult, Void> {
 
   private static final long serialVersionUID = 1;
 
-  private final CompactionOptions options;
   private final LongCounter root = new LongCounter();
   private final LongCounter runsIn = new LongCounter();
   private final LongCounter leavesOut = new LongCounter();
   private final LongCounter rewrittenBytes = new LongCounter();
   private final LongCounter freedBytes = new LongCounter();
-  private transient CompactionStore store;
   private transient List<Merged> merged;
   private transient int seen;
 
-  CompactionCommitter(CompactionOptions options) {
-    this.options = options;
+  CompactionCommitter(BatchOptions options) {
+    super(options);
   }
 
   @Override
@@ -47,7 +48,7 @@ final class CompactionCommitter extends ProcessFunction<MergeResult, Void> {
     getRuntimeContext().addAccumulator(LEAVES_OUT, leavesOut);
     getRuntimeContext().addAccumulator(REWRITTEN_BYTES, rewrittenBytes);
     getRuntimeContext().addAccumulator(FREED_BYTES, freedBytes);
-    store = CompactionStore.open(options);
+    super.open(context);
     merged = new ArrayList<>();
   }
 
@@ -63,16 +64,16 @@ final class CompactionCommitter extends ProcessFunction<MergeResult, Void> {
 
   private void commit(MergeResult result) throws IOException, CommitUnknownException {
     Attempt run = Attempt.parse(result.run());
-    MirroredFiles mirrors = new MirroredFiles(store.drives());
+    MirroredFiles mirrors = new MirroredFiles(store().drives());
     try {
       Compaction.Outcome outcome =
           new Compaction(
-                  store.drives(),
+                  store().drives(),
                   mirrors,
-                  store.committer(),
+                  store().committer(),
                   run,
-                  store.base(result.base()),
-                  store.files(run, mirrors))
+                  store().root(result.base()),
+                  TreeFileWriter.of(mirrors, result.run(), new SecureRandom()))
               .commit(merged);
       root.add(outcome.root());
       runsIn.add(outcome.runsIn());
@@ -81,13 +82,6 @@ final class CompactionCommitter extends ProcessFunction<MergeResult, Void> {
       freedBytes.add(outcome.freedBytes());
     } catch (CommitConflictException | ArbiterException e) {
       throw new SuppressRestartsException(e);
-    }
-  }
-
-  @Override
-  public void close() {
-    if (store != null) {
-      store.close();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.basalt.compaction;
 
+import io.basalt.flink.BatchOptions;
 import io.basalt.flink.FlinkSettings;
 import io.basalt.flink.StoreHandle;
 import io.basalt.storage.commit.ArbiterException;
@@ -7,11 +8,7 @@ import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.compact.CompactionPlan;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.apache.flink.api.common.BatchShuffleMode;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExecutionOptions;
-import org.apache.flink.configuration.JobManagerOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -23,13 +20,10 @@ public final class CompactionJob {
   /** Name of the job on a cluster. */
   public static final String NAME = "basalt-compact";
 
-  /** The schedule tries again by itself, so a run that fails often gives up. */
-  private static final int RESTARTS = 3;
-
   private CompactionJob() {}
 
   public static void main(String[] arguments) throws Exception {
-    CompactionOptions.Request request = CompactionOptions.parse(arguments);
+    BatchOptions.Request request = BatchOptions.parse(arguments);
     if (request.dryRun()) {
       System.out.println(PlanReport.of(plan(request.options().configFile())).toJson());
       return;
@@ -39,14 +33,9 @@ public final class CompactionJob {
     System.out.println(run(environment, request.options()).toJson());
   }
 
-  /** Settings for an environment of this job: all tasks at once, so that none waits for a whole. */
+  /** Settings for an environment of this job. */
   public static Configuration settings() {
-    Configuration settings = FlinkSettings.batch();
-    settings.set(ExecutionOptions.BATCH_SHUFFLE_MODE, BatchShuffleMode.ALL_EXCHANGES_PIPELINED);
-    // The adaptive batch scheduler cannot start the ends of a pipelined exchange together.
-    settings.set(JobManagerOptions.SCHEDULER, JobManagerOptions.SchedulerType.Default);
-    settings.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, RESTARTS);
-    return settings;
+    return FlinkSettings.scheduledBatch();
   }
 
   /** What a compaction would do now; changes nothing, and needs neither Flink nor Kafka. */
@@ -64,14 +53,14 @@ public final class CompactionJob {
    *
    * @throws Exception Flink's, whose innermost cause says what is wrong
    */
-  public static CompactionReport run(
-      StreamExecutionEnvironment environment, CompactionOptions options) throws Exception {
+  public static CompactionReport run(StreamExecutionEnvironment environment, BatchOptions options)
+      throws Exception {
     CompactionTopology.build(environment, options);
     return CompactionReport.of(environment.execute(NAME));
   }
 
   /** Starts a compaction like {@link #run} and does not wait for it. */
-  public static void start(StreamExecutionEnvironment environment, CompactionOptions options)
+  public static void start(StreamExecutionEnvironment environment, BatchOptions options)
       throws Exception {
     CompactionTopology.build(environment, options);
     environment.executeAsync(NAME);

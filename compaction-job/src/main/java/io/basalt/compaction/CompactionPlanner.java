@@ -1,5 +1,7 @@
 package io.basalt.compaction;
 
+import io.basalt.flink.BatchOptions;
+import io.basalt.flink.StoreFunction;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.CommitConflictException;
@@ -12,33 +14,23 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /** Begins the compaction, which pins its root, and hands out its stretches. */
-final class CompactionPlanner extends ProcessFunction<Long, MergeTask> {
+final class CompactionPlanner extends StoreFunction<Long, MergeTask> {
   private static final long serialVersionUID = 1;
 
-  private final CompactionOptions options;
-  private transient CompactionStore store;
-
-  CompactionPlanner(CompactionOptions options) {
-    this.options = options;
-  }
-
-  @Override
-  public void open(OpenContext context) throws IOException {
-    store = CompactionStore.open(options);
+  CompactionPlanner(BatchOptions options) {
+    super(options);
   }
 
   @Override
   public void processElement(Long start, Context context, Collector<MergeTask> out)
       throws IOException, CommitUnknownException {
-    Attempt run = store.attempt();
+    Attempt run = store().attempt();
     Root base = begin(run);
-    List<Stretch> stretches = CompactionPlan.of(store.drives(), base).stretches();
+    List<Stretch> stretches = CompactionPlan.of(store().drives(), base).stretches();
     int tasks = Math.max(1, stretches.size());
     if (stretches.isEmpty()) {
       out.collect(new MergeTask(run.toString(), base.number(), tasks, Optional.empty()));
@@ -50,17 +42,10 @@ final class CompactionPlanner extends ProcessFunction<Long, MergeTask> {
 
   private Root begin(Attempt run) throws IOException, CommitUnknownException {
     try {
-      Root started = store.committer().commit(new CompactionStart(run, Clock.systemUTC()));
-      return store.base(CompactionStart.base(started, run));
+      Root started = store().committer().commit(new CompactionStart(run, Clock.systemUTC()));
+      return store().root(CompactionStart.base(started, run));
     } catch (CommitConflictException | ArbiterException e) {
       throw new SuppressRestartsException(e);
-    }
-  }
-
-  @Override
-  public void close() {
-    if (store != null) {
-      store.close();
     }
   }
 }

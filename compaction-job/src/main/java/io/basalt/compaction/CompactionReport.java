@@ -1,7 +1,6 @@
 package io.basalt.compaction;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.basalt.flink.JobReport;
 import org.apache.flink.api.common.JobExecutionResult;
 
 /**
@@ -14,26 +13,15 @@ import org.apache.flink.api.common.JobExecutionResult;
  * @param freedBytes deleted from drives, all copies
  */
 public record CompactionReport(
-    long root, long runsIn, long leavesOut, long rewrittenBytes, long freedBytes) {
+    long root, long runsIn, long leavesOut, long rewrittenBytes, long freedBytes)
+    implements JobReport {
 
   static CompactionReport of(JobExecutionResult result) {
     return new CompactionReport(
-        number(result, CompactionCommitter.ROOT),
-        number(result, CompactionCommitter.RUNS_IN),
-        number(result, CompactionCommitter.LEAVES_OUT),
-        number(result, CompactionCommitter.REWRITTEN_BYTES),
-        number(result, CompactionCommitter.FREED_BYTES));
-  }
-
-  private static long number(JobExecutionResult result, String accumulator) {
-    return result.<Long>getAccumulatorResult(accumulator);
-  }
-
-  public String toJson() {
-    try {
-      return new ObjectMapper().writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a record of plain values is always JSON", e);
-    }
+        JobReport.number(result, CompactionCommitter.ROOT),
+        JobReport.number(result, CompactionCommitter.RUNS_IN),
+        JobReport.number(result, CompactionCommitter.LEAVES_OUT),
+        JobReport.number(result, CompactionCommitter.REWRITTEN_BYTES),
+        JobReport.number(result, CompactionCommitter.FREED_BYTES));
   }
 }

@@ -1,5 +1,6 @@
 package io.basalt.compaction;
 
+import io.basalt.flink.BatchOptions;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
@@ -9,7 +10,7 @@ final class CompactionTopology {
   private CompactionTopology() {}
 
   /** Adds the operators; reads nothing and executes nothing. */
-  static void build(StreamExecutionEnvironment environment, CompactionOptions options) {
+  static void build(StreamExecutionEnvironment environment, BatchOptions options) {
     environment
         .fromSequence(0, 0)
         .uid("start")

@@ -1,5 +1,6 @@
 package io.basalt.compaction;
 
+import io.basalt.flink.Fields;
 import io.basalt.flink.ValueSerializer;
 import io.basalt.flink.ValueType;
 import io.basalt.storage.compact.Merged;
@@ -28,8 +29,8 @@ final class MergeResultSerializer extends ValueSerializer<MergeResult> {
   }
 
   private static void write(Merged merged, DataOutputView target) throws IOException {
-    Fields.writeStretch(merged.stretch(), target);
-    Fields.writeList(merged.added(), Fields::writeLeaf, target);
+    LeafFields.writeStretch(merged.stretch(), target);
+    Fields.writeList(merged.added(), LeafFields::writeLeaf, target);
     Fields.writeList(
         List.copyOf(merged.liveBytes().entrySet()),
         (each, to) -> {
@@ -49,8 +50,8 @@ final class MergeResultSerializer extends ValueSerializer<MergeResult> {
   }
 
   private static Merged read(DataInputView source) throws IOException {
-    var stretch = Fields.readStretch(source);
-    var added = Fields.readList(Fields::readLeaf, source);
+    var stretch = LeafFields.readStretch(source);
+    var added = Fields.readList(LeafFields::readLeaf, source);
     Map<String, Long> liveBytes = new HashMap<>();
     int size = source.readInt();
     for (int i = 0; i < size; i++) {

@@ -1,5 +1,6 @@
 package io.basalt.compaction;
 
+import io.basalt.flink.Fields;
 import io.basalt.flink.ValueSerializer;
 import io.basalt.flink.ValueType;
 import java.io.IOException;
@@ -20,7 +21,7 @@ final class MergeTaskSerializer extends ValueSerializer<MergeTask> {
     target.writeUTF(task.run());
     target.writeLong(task.base());
     target.writeInt(task.tasks());
-    Fields.writeOptional(task.stretch(), Fields::writeStretch, target);
+    Fields.writeOptional(task.stretch(), LeafFields::writeStretch, target);
   }
 
   @Override
@@ -29,7 +30,7 @@ final class MergeTaskSerializer extends ValueSerializer<MergeTask> {
         source.readUTF(),
         source.readLong(),
         source.readInt(),
-        Fields.readOptional(Fields::readStretch, source));
+        Fields.readOptional(LeafFields::readStretch, source));
   }
 
   @Override

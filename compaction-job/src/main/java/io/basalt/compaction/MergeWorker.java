@@ -1,33 +1,27 @@
 package io.basalt.compaction;
 
-import io.basalt.storage.commit.Attempt;
+import io.basalt.flink.BatchOptions;
+import io.basalt.flink.StoreFunction;
 import io.basalt.storage.compact.Merged;
 import io.basalt.storage.compact.StretchMerger;
 import io.basalt.storage.leaf.LeafLimits;
+import io.basalt.storage.leaf.TreeFileWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.Optional;
-import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /** Merges stretches into leaves that nothing refers to yet. */
-final class MergeWorker extends ProcessFunction<MergeTask, MergeResult> {
+final class MergeWorker extends StoreFunction<MergeTask, MergeResult> {
   private static final long serialVersionUID = 1;
 
-  private final CompactionOptions options;
-  private transient CompactionStore store;
   private transient StoreReader reader;
   private transient StretchMerger merger;
 
-  MergeWorker(CompactionOptions options) {
-    this.options = options;
-  }
-
-  @Override
-  public void open(OpenContext context) throws IOException {
-    store = CompactionStore.open(options);
+  MergeWorker(BatchOptions options) {
+    super(options);
   }
 
   @Override
@@ -43,11 +37,12 @@ final class MergeWorker extends ProcessFunction<MergeTask, MergeResult> {
   /** All tasks are of one run: a failure restarts the planner too. */
   private StretchMerger merger(MergeTask task) throws IOException {
     if (merger == null) {
-      reader = StoreReader.open(store.drives(), store.base(task.base()));
+      reader = StoreReader.open(store().drives(), store().root(task.base()));
       merger =
           new StretchMerger(
               reader,
-              store.files(Attempt.parse(task.run()), new MirroredFiles(store.drives())),
+              TreeFileWriter.of(
+                  new MirroredFiles(store().drives()), task.run(), new SecureRandom()),
               LeafLimits.DEFAULTS);
     }
     return merger;
@@ -55,14 +50,12 @@ final class MergeWorker extends ProcessFunction<MergeTask, MergeResult> {
 
   @Override
   public void close() throws IOException {
-    if (store != null) {
-      try {
-        if (reader != null) {
-          reader.close();
-        }
-      } finally {
-        store.close();
+    try {
+      if (reader != null) {
+        reader.close();
       }
+    } finally {
+      super.close();
     }
   }
 }

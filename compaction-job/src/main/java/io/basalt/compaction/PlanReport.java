@@ -1,7 +1,6 @@
 package io.basalt.compaction;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.basalt.flink.JobReport;
 import io.basalt.storage.compact.CompactionPlan;
 
 /**
@@ -13,7 +12,8 @@ import io.basalt.storage.compact.CompactionPlan;
  * @param stretches parts that workers would merge
  * @param freedSegments that no root needs by what is known now; the merge may find more
  */
-public record PlanReport(long root, long runs, long leaves, long stretches, long freedSegments) {
+public record PlanReport(long root, long runs, long leaves, long stretches, long freedSegments)
+    implements JobReport {
 
   public static PlanReport of(CompactionPlan plan) {
     return new PlanReport(
@@ -22,13 +22,5 @@ public record PlanReport(long root, long runs, long leaves, long stretches, long
         plan.stretches().stream().flatMap(stretch -> stretch.leaves().stream()).distinct().count(),
         plan.stretches().size(),
         plan.deadSegments());
-  }
-
-  public String toJson() {
-    try {
-      return new ObjectMapper().writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a record of plain values is always JSON", e);
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.basalt.compaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.basalt.flink.BatchOptions;
 import io.basalt.kafka.KafkaArbiter;
 import io.basalt.kafka.TestBroker;
 import io.basalt.kafka.Topics;
@@ -153,7 +154,7 @@ class CompactionJobTest {
   private CompactionReport run() throws Exception {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(CompactionJob.settings());
-    return CompactionJob.run(environment, new CompactionOptions(config.file().toString(), 2));
+    return CompactionJob.run(environment, new BatchOptions(config.file().toString(), 2));
   }
 
   /** Puts as many files as an ingest attempt of its own, which seals the segments before. */

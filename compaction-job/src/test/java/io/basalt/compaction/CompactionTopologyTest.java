@@ -1,8 +1,8 @@
 package io.basalt.compaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.basalt.flink.BatchOptions;
 import io.basalt.storage.compact.Merged;
 import io.basalt.storage.compact.Stretch;
 import io.basalt.storage.leaf.LeafRef;
@@ -33,7 +33,7 @@ class CompactionTopologyTest {
   void everyOperatorHasAUidAndTheWorkersAreParallel() throws Exception {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(CompactionJob.settings());
-    CompactionTopology.build(environment, new CompactionOptions("basalt.yaml", 3));
+    CompactionTopology.build(environment, new BatchOptions("basalt.yaml", 3));
     StreamGraph graph = environment.getStreamGraph();
     assertThat(graph.getStreamNodes())
         .extracting(node -> node.getTransformationUID() + ":" + node.getParallelism())
@@ -74,14 +74,5 @@ class CompactionTopologyTest {
       assertThat(MergeResultSerializer.INSTANCE.deserialize(in)).isEqualTo(result);
     }
     assertThat(in.available()).isZero();
-  }
-
-  @Test
-  void argumentsAreCheckedInASentence() {
-    assertThat(CompactionOptions.parse(new String[] {"--config", "/s/b.yaml", "--dry-run"}))
-        .isEqualTo(new CompactionOptions.Request(new CompactionOptions("/s/b.yaml", 2), true));
-    assertThatThrownBy(() -> CompactionOptions.parse(new String[] {"--config", "b", "--other"}))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("other");
   }
 }

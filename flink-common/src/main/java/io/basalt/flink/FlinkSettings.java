@@ -1,15 +1,19 @@
 package io.basalt.flink;
 
 import java.time.Duration;
+import org.apache.flink.api.common.BatchShuffleMode;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 
 /** Settings that the jobs rest on; they go into the job, whatever the cluster is configured for. */
 public final class FlinkSettings {
+  private static final int SCHEDULED_RESTARTS = 3;
+
   private FlinkSettings() {}
 
   private static Configuration common() {
@@ -37,10 +41,20 @@ public final class FlinkSettings {
     return settings;
   }
 
-  /** For a batch job. */
+  /** For a batch job, all of whose tasks work at once, so that none waits for a whole. */
   public static Configuration batch() {
     Configuration settings = common();
     settings.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.BATCH);
+    settings.set(ExecutionOptions.BATCH_SHUFFLE_MODE, BatchShuffleMode.ALL_EXCHANGES_PIPELINED);
+    // The adaptive batch scheduler cannot start the ends of a pipelined exchange together.
+    settings.set(JobManagerOptions.SCHEDULER, JobManagerOptions.SchedulerType.Default);
+    return settings;
+  }
+
+  /** For a batch job that runs on a schedule, which tries again by itself: it soon gives up. */
+  public static Configuration scheduledBatch() {
+    Configuration settings = batch();
+    settings.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, SCHEDULED_RESTARTS);
     return settings;
   }
 }

@@ -1,17 +1,15 @@
 package io.basalt.ingest;
 
 import io.basalt.flink.DriveToken;
+import io.basalt.flink.Fields;
 import io.basalt.flink.ValueSerializer;
 import io.basalt.flink.ValueType;
 import io.basalt.kafka.Reject;
 import io.basalt.storage.ingest.Flushed;
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.root.Incarnation;
-import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -25,17 +23,9 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
   static final TypeInformation<FlushMessage> TYPE = new ValueType<>(FlushMessage.class, INSTANCE);
   private static final long serialVersionUID = 1;
 
-  private interface ItemWriter<T> {
-    void write(T item, DataOutputView target) throws IOException;
-  }
-
-  private interface ItemReader<T> {
-    T read(DataInputView source) throws IOException;
-  }
-
   @Override
   public void serialize(FlushMessage message, DataOutputView target) throws IOException {
-    writeList(message.token().stream().toList(), FlushMessageSerializer::writeToken, target);
+    Fields.writeList(message.token().stream().toList(), FlushMessageSerializer::writeToken, target);
     Incarnation incarnation = message.incarnation();
     target.writeInt(incarnation.number());
     target.writeUTF(incarnation.topic());
@@ -44,36 +34,35 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
     Flushed flushed = message.flushed();
     target.writeUTF(flushed.attempt());
     target.writeInt(flushed.writer());
-    writeList(flushed.ranges(), FlushMessageSerializer::writeRange, target);
-    writeList(flushed.tails(), FlushMessageSerializer::writeTail, target);
-    writeList(message.rejects(), FlushMessageSerializer::writeReject, target);
+    Fields.writeList(flushed.ranges(), FlushMessageSerializer::writeRange, target);
+    Fields.writeList(flushed.tails(), FlushMessageSerializer::writeTail, target);
+    Fields.writeList(message.rejects(), FlushMessageSerializer::writeReject, target);
   }
 
   @Override
   public FlushMessage deserialize(DataInputView source) throws IOException {
     Optional<DriveToken> token =
-        readList(FlushMessageSerializer::readToken, source).stream().findFirst();
+        Fields.readList(FlushMessageSerializer::readToken, source).stream().findFirst();
     Incarnation incarnation =
         new Incarnation(source.readInt(), source.readUTF(), source.readUTF(), source.readInt());
     Flushed flushed =
         new Flushed(
             source.readUTF(),
             source.readInt(),
-            readList(FlushMessageSerializer::readRange, source),
-            readList(FlushMessageSerializer::readTail, source));
+            Fields.readList(FlushMessageSerializer::readRange, source),
+            Fields.readList(FlushMessageSerializer::readTail, source));
     return new FlushMessage(
-        token, incarnation, flushed, readList(FlushMessageSerializer::readReject, source));
+        token, incarnation, flushed, Fields.readList(FlushMessageSerializer::readReject, source));
   }
 
   private static void writeToken(DriveToken token, DataOutputView target) throws IOException {
     target.writeUTF(token.attempt());
     target.writeUTF(token.taskManager());
-    writeList(token.drives(), (drive, to) -> to.writeUTF(drive), target);
+    Fields.writeNames(token.drives(), target);
   }
 
   private static DriveToken readToken(DataInputView source) throws IOException {
-    return new DriveToken(
-        source.readUTF(), source.readUTF(), readList(DataInputView::readUTF, source));
+    return new DriveToken(source.readUTF(), source.readUTF(), Fields.readNames(source));
   }
 
   private static void writeRange(Range range, DataOutputView target) throws IOException {
@@ -90,25 +79,13 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
   }
 
   private static void writeTail(Tail tail, DataOutputView target) throws IOException {
-    SegmentLocation location = tail.location();
-    target.writeUTF(location.segment());
-    writeList(location.mirrors(), (drive, to) -> to.writeUTF(drive), target);
-    target.writeLong(location.size());
-    target.writeLong(location.dataEnd());
-    target.writeLong(location.indexStart());
+    Fields.writeSegment(tail.location(), target);
     target.writeUTF(tail.attempt());
     target.writeBoolean(tail.sealed());
   }
 
   private static Tail readTail(DataInputView source) throws IOException {
-    SegmentLocation location =
-        new SegmentLocation(
-            source.readUTF(),
-            readList(DataInputView::readUTF, source),
-            source.readLong(),
-            source.readLong(),
-            source.readLong());
-    return new Tail(location, source.readUTF(), source.readBoolean());
+    return new Tail(Fields.readSegment(source), source.readUTF(), source.readBoolean());
   }
 
   private static void writeReject(Reject reject, DataOutputView target) throws IOException {
@@ -128,23 +105,6 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
         source.readLong(),
         source.readUTF(),
         source.readUTF());
-  }
-
-  private static <T> void writeList(List<T> list, ItemWriter<T> writer, DataOutputView target)
-      throws IOException {
-    target.writeInt(list.size());
-    for (T item : list) {
-      writer.write(item, target);
-    }
-  }
-
-  private static <T> List<T> readList(ItemReader<T> reader, DataInputView source)
-      throws IOException {
-    List<T> list = new ArrayList<>();
-    for (int left = source.readInt(); left > 0; left--) {
-      list.add(reader.read(source));
-    }
-    return list;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.basalt.migrate;
 
+import io.basalt.flink.BatchOptions;
 import io.basalt.flink.FlinkSettings;
 import io.basalt.flink.StoreHandle;
 import io.basalt.storage.commit.ArbiterException;
@@ -11,11 +12,7 @@ import io.basalt.storage.root.Root;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import org.apache.flink.api.common.BatchShuffleMode;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExecutionOptions;
-import org.apache.flink.configuration.JobManagerOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -26,13 +23,10 @@ public final class MigrateJob {
   /** Name of the job on a cluster. */
   public static final String NAME = "basalt-migrate";
 
-  /** The schedule tries again by itself, so a run that fails often gives up. */
-  private static final int RESTARTS = 3;
-
   private MigrateJob() {}
 
   public static void main(String[] arguments) throws Exception {
-    MigrateOptions.Request request = MigrateOptions.parse(arguments);
+    BatchOptions.Request request = BatchOptions.parse(arguments);
     if (request.dryRun()) {
       System.out.println(PlanReport.of(plan(request.options().configFile())).toJson());
       return;
@@ -42,14 +36,9 @@ public final class MigrateJob {
     System.out.println(run(environment, request.options()).toJson());
   }
 
-  /** Settings for an environment of this job: all tasks at once, so that each stripe commits. */
+  /** Settings for an environment of this job. */
   public static Configuration settings() {
-    Configuration settings = FlinkSettings.batch();
-    settings.set(ExecutionOptions.BATCH_SHUFFLE_MODE, BatchShuffleMode.ALL_EXCHANGES_PIPELINED);
-    // The adaptive batch scheduler cannot start the ends of a pipelined exchange together.
-    settings.set(JobManagerOptions.SCHEDULER, JobManagerOptions.SchedulerType.Default);
-    settings.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, RESTARTS);
-    return settings;
+    return FlinkSettings.scheduledBatch();
   }
 
   /** What a migration would do now; changes nothing, and needs neither Flink nor Kafka. */
@@ -69,14 +58,14 @@ public final class MigrateJob {
    *
    * @throws Exception Flink's, whose innermost cause says what is wrong
    */
-  public static MigrateReport run(StreamExecutionEnvironment environment, MigrateOptions options)
+  public static MigrateReport run(StreamExecutionEnvironment environment, BatchOptions options)
       throws Exception {
     MigrateTopology.build(environment, options);
     return MigrateReport.of(environment.execute(NAME));
   }
 
   /** Starts a migration like {@link #run} and does not wait for it. */
-  public static void start(StreamExecutionEnvironment environment, MigrateOptions options)
+  public static void start(StreamExecutionEnvironment environment, BatchOptions options)
       throws Exception {
     MigrateTopology.build(environment, options);
     environment.executeAsync(NAME);

@@ -1,7 +1,6 @@
 package io.basalt.migrate;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.basalt.flink.JobReport;
 import java.util.List;
 import org.apache.flink.api.common.JobExecutionResult;
 
@@ -24,7 +23,8 @@ public record MigrateReport(
     long freedBytes,
     String blocked,
     List<String> notes,
-    List<String> problems) {
+    List<String> problems)
+    implements JobReport {
   public MigrateReport {
     notes = List.copyOf(notes);
     problems = List.copyOf(problems);
@@ -33,25 +33,13 @@ public record MigrateReport(
   static MigrateReport of(JobExecutionResult result) {
     List<String> blocked = result.getAccumulatorResult(MigrationPlanner.BLOCKED);
     return new MigrateReport(
-        number(result, MigrationCommitter.SEGMENTS),
-        number(result, MigrationCommitter.STRIPES),
-        number(result, MigrationCommitter.READ_BYTES),
-        number(result, MigrationCommitter.WRITTEN_BYTES),
-        number(result, MigrationCommitter.FREED_BYTES),
+        JobReport.number(result, MigrationCommitter.SEGMENTS),
+        JobReport.number(result, MigrationCommitter.STRIPES),
+        JobReport.number(result, MigrationCommitter.READ_BYTES),
+        JobReport.number(result, MigrationCommitter.WRITTEN_BYTES),
+        JobReport.number(result, MigrationCommitter.FREED_BYTES),
         blocked.isEmpty() ? null : blocked.get(0),
         result.getAccumulatorResult(MigrationPlanner.NOTES),
         result.getAccumulatorResult(MigrationCommitter.PROBLEMS));
-  }
-
-  private static long number(JobExecutionResult result, String accumulator) {
-    return result.<Long>getAccumulatorResult(accumulator);
-  }
-
-  public String toJson() {
-    try {
-      return new ObjectMapper().writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a record of plain values is always JSON", e);
-    }
   }
 }

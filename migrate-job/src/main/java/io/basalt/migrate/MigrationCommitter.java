@@ -1,5 +1,7 @@
 package io.basalt.migrate;
 
+import io.basalt.flink.BatchOptions;
+import io.basalt.flink.StoreFunction;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.CommitConflictException;
@@ -11,11 +13,10 @@ import org.apache.flink.api.common.accumulators.ListAccumulator;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /** Commits each stripe, frees its mirrors, and ends the run with the last one. */
-final class MigrationCommitter extends ProcessFunction<StripeResult, Void> {
+final class MigrationCommitter extends StoreFunction<StripeResult, Void> {
   static final String SEGMENTS = "segments";
   static final String STRIPES = "stripes";
   static final String READ_BYTES = "readBytes";
@@ -28,19 +29,17 @@ final class MigrationCommitter extends ProcessFunction<StripeResult, Void> {
 
   private static final long serialVersionUID = 1;
 
-  private final MigrateOptions options;
   private final LongCounter segments = new LongCounter();
   private final LongCounter stripes = new LongCounter();
   private final LongCounter readBytes = new LongCounter();
   private final LongCounter writtenBytes = new LongCounter();
   private final LongCounter freedBytes = new LongCounter();
   private final ListAccumulator<String> problems = new ListAccumulator<>();
-  private transient MigrateStore store;
   private transient StripeCommitter committer;
   private transient int seen;
 
-  MigrationCommitter(MigrateOptions options) {
-    this.options = options;
+  MigrationCommitter(BatchOptions options) {
+    super(options);
   }
 
   @Override
@@ -51,7 +50,7 @@ final class MigrationCommitter extends ProcessFunction<StripeResult, Void> {
     getRuntimeContext().addAccumulator(WRITTEN_BYTES, writtenBytes);
     getRuntimeContext().addAccumulator(FREED_BYTES, freedBytes);
     getRuntimeContext().addAccumulator(PROBLEMS, problems);
-    store = MigrateStore.open(options);
+    super.open(context);
   }
 
   @Override
@@ -59,7 +58,7 @@ final class MigrationCommitter extends ProcessFunction<StripeResult, Void> {
       throws IOException, CommitUnknownException {
     if (committer == null) {
       committer =
-          new StripeCommitter(store.drives(), store.committer(), Attempt.parse(result.run()));
+          new StripeCommitter(store().drives(), store().committer(), Attempt.parse(result.run()));
     }
     try {
       if (result.made().isPresent()) {
@@ -93,13 +92,6 @@ final class MigrationCommitter extends ProcessFunction<StripeResult, Void> {
   private void report(String problem) {
     if (problems.getLocalValue().size() < LISTED) {
       problems.add(problem);
-    }
-  }
-
-  @Override
-  public void close() {
-    if (store != null) {
-      store.close();
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.basalt.migrate;
 
+import io.basalt.flink.BatchOptions;
+import io.basalt.flink.StoreFunction;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.CommitUnknownException;
@@ -14,36 +16,33 @@ import java.time.Clock;
 import org.apache.flink.api.common.accumulators.ListAccumulator;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /** Begins the migration and hands out its stripes. */
-final class MigrationPlanner extends ProcessFunction<Long, StripeTask> {
+final class MigrationPlanner extends StoreFunction<Long, StripeTask> {
   static final String BLOCKED = "blocked";
   static final String NOTES = "notes";
 
   private static final long serialVersionUID = 1;
 
-  private final MigrateOptions options;
   private final ListAccumulator<String> blocked = new ListAccumulator<>();
   private final ListAccumulator<String> notes = new ListAccumulator<>();
-  private transient MigrateStore store;
 
-  MigrationPlanner(MigrateOptions options) {
-    this.options = options;
+  MigrationPlanner(BatchOptions options) {
+    super(options);
   }
 
   @Override
   public void open(OpenContext context) throws IOException {
     getRuntimeContext().addAccumulator(BLOCKED, blocked);
     getRuntimeContext().addAccumulator(NOTES, notes);
-    store = MigrateStore.open(options);
+    super.open(context);
   }
 
   @Override
   public void processElement(Long start, Context context, Collector<StripeTask> out)
       throws IOException, CommitUnknownException {
-    RootCommitter committer = store.committer();
+    RootCommitter committer = store().committer();
     MigratePlan plan = plan(committer);
     plan.blocked().ifPresent(blocked::add);
     plan.notes().forEach(notes::add);
@@ -53,18 +52,11 @@ final class MigrationPlanner extends ProcessFunction<Long, StripeTask> {
   }
 
   private MigratePlan plan(RootCommitter committer) throws IOException, CommitUnknownException {
-    MigratePlanner planner = MigratePlanner.of(store.config(), new SecureRandom());
+    MigratePlanner planner = MigratePlanner.of(store().config(), new SecureRandom());
     try {
-      return new MigrateStart(store.drives(), planner).begin(committer, Clock.systemUTC());
+      return new MigrateStart(store().drives(), planner).begin(committer, Clock.systemUTC());
     } catch (CommitConflictException | ArbiterException e) {
       throw new SuppressRestartsException(e);
-    }
-  }
-
-  @Override
-  public void close() {
-    if (store != null) {
-      store.close();
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.basalt.migrate;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.basalt.flink.JobReport;
 import io.basalt.storage.migrate.MigratePlan;
 import io.basalt.storage.migrate.MigratePlan.PlannedSegment;
 import io.basalt.storage.migrate.MigratePlan.PlannedStripe;
@@ -16,7 +15,8 @@ import java.util.List;
  * @param blocked why less would be moved than the watermark asks for, or null
  */
 public record PlanReport(
-    List<Item> segments, int stripes, long bytes, String blocked, List<String> notes) {
+    List<Item> segments, int stripes, long bytes, String blocked, List<String> notes)
+    implements JobReport {
   public PlanReport {
     segments = List.copyOf(segments);
     notes = List.copyOf(notes);
@@ -63,13 +63,5 @@ public record PlanReport(
         items.stream().mapToLong(Item::bytes).sum(),
         plan.blocked().orElse(null),
         notes);
-  }
-
-  public String toJson() {
-    try {
-      return new ObjectMapper().writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a record of plain values is always JSON", e);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.basalt.migrate;
 
+import io.basalt.flink.Fields;
 import io.basalt.flink.ValueSerializer;
 import io.basalt.flink.ValueType;
 import io.basalt.storage.migrate.MadeStripe;

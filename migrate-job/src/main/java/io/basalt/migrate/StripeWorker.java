@@ -1,29 +1,22 @@
 package io.basalt.migrate;
 
+import io.basalt.flink.BatchOptions;
+import io.basalt.flink.StoreFunction;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.migrate.StripeMaker;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Optional;
-import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /** Makes stripes. One that cannot be made is a result, not a failure of the job. */
-final class StripeWorker extends ProcessFunction<StripeTask, StripeResult> {
+final class StripeWorker extends StoreFunction<StripeTask, StripeResult> {
   private static final long serialVersionUID = 1;
 
-  private final MigrateOptions options;
-  private transient MigrateStore store;
   private transient StripeMaker maker;
 
-  StripeWorker(MigrateOptions options) {
-    this.options = options;
-  }
-
-  @Override
-  public void open(OpenContext context) throws IOException {
-    store = MigrateStore.open(options);
+  StripeWorker(BatchOptions options) {
+    super(options);
   }
 
   @Override
@@ -42,9 +35,9 @@ final class StripeWorker extends ProcessFunction<StripeTask, StripeResult> {
     if (maker == null) {
       maker =
           new StripeMaker(
-              store.drives(),
-              store.config().erasure(),
-              store::map,
+              store().drives(),
+              store().config().erasure(),
+              store()::map,
               Attempt.parse(run),
               getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
               new SecureRandom());
@@ -59,9 +52,7 @@ final class StripeWorker extends ProcessFunction<StripeTask, StripeResult> {
         maker.close();
       }
     } finally {
-      if (store != null) {
-        store.close();
-      }
+      super.close();
     }
   }
 }

@@ -3,6 +3,7 @@ package io.basalt.migrate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.basalt.flink.BatchOptions;
 import io.basalt.kafka.KafkaArbiter;
 import io.basalt.kafka.TestBroker;
 import io.basalt.kafka.Topics;
@@ -186,7 +187,7 @@ class MigrateJobTest {
   private MigrateReport run() throws Exception {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(MigrateJob.settings());
-    return MigrateJob.run(environment, new MigrateOptions(config.file().toString(), 2));
+    return MigrateJob.run(environment, new BatchOptions(config.file().toString(), 2));
   }
 
   /** Writes files until the SCM is that full, and seals them. */

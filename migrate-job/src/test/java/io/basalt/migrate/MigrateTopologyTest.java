@@ -1,8 +1,8 @@
 package io.basalt.migrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.basalt.flink.BatchOptions;
 import io.basalt.flink.ValueSerializer;
 import io.basalt.storage.migrate.MadeStripe;
 import io.basalt.storage.migrate.MigratePlan.PlannedSegment;
@@ -31,7 +31,7 @@ class MigrateTopologyTest {
   void onePlannerManyWorkersOneCommitter() {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(MigrateJob.settings());
-    MigrateTopology.build(environment, new MigrateOptions("/none/basalt.yaml", 3));
+    MigrateTopology.build(environment, new BatchOptions("/none/basalt.yaml", 3));
     StreamGraph graph = environment.getStreamGraph();
     assertThat(graph.getStreamNodes())
         .extracting(StreamNode::getOperatorName)
@@ -73,17 +73,5 @@ class MigrateTopologyTest {
     DataOutputSerializer out = new DataOutputSerializer(64);
     serializer.serialize(value, out);
     return serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
-  }
-
-  @Test
-  void argumentsAreNamedInErrors() {
-    assertThatThrownBy(() -> MigrateOptions.parse(new String[] {"--parallelism", "2"}))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("argument --config is missing");
-    assertThatThrownBy(
-            () -> MigrateOptions.parse(new String[] {"--config", "x", "--parallelism", "0"}))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("parallelism 0");
-    assertThat(MigrateOptions.parse(new String[] {"--config", "x", "--dry-run"}).dryRun()).isTrue();
   }
 }

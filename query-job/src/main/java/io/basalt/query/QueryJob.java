@@ -3,10 +3,7 @@ package io.basalt.query;
 import io.basalt.flink.FlinkSettings;
 import io.basalt.flink.StoreHandle;
 import java.io.IOException;
-import org.apache.flink.api.common.BatchShuffleMode;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExecutionOptions;
-import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -23,13 +20,9 @@ public final class QueryJob {
     System.out.println(run(environment, options).toJson());
   }
 
-  /** Settings for an environment of this job: all tasks at once, so that none waits for a whole. */
+  /** Settings for an environment of this job. */
   public static Configuration settings() {
-    Configuration settings = FlinkSettings.batch();
-    settings.set(ExecutionOptions.BATCH_SHUFFLE_MODE, BatchShuffleMode.ALL_EXCHANGES_PIPELINED);
-    // The adaptive batch scheduler cannot start the ends of a pipelined exchange together.
-    settings.set(JobManagerOptions.SCHEDULER, JobManagerOptions.SchedulerType.Default);
-    return settings;
+    return FlinkSettings.batch();
   }
 
   /**

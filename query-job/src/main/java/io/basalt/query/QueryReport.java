@@ -1,7 +1,6 @@
 package io.basalt.query;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.basalt.flink.JobReport;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.JobExecutionResult;
@@ -25,7 +24,8 @@ public record QueryReport(
     long subtasks,
     long millis,
     long problemCount,
-    List<Problem> problems) {
+    List<Problem> problems)
+    implements JobReport {
 
   /** A file that was not written, and why. */
   public record Problem(String path, String what) {}
@@ -42,24 +42,12 @@ public record QueryReport(
     }
     return new QueryReport(
         root,
-        number(result, FileReport.FILES),
-        number(result, FileReport.BYTES),
-        number(result, RangeReader.RECONSTRUCTED_BYTES),
-        number(result, FileReport.SUBTASKS),
+        JobReport.number(result, FileReport.FILES),
+        JobReport.number(result, FileReport.BYTES),
+        JobReport.number(result, RangeReader.RECONSTRUCTED_BYTES),
+        JobReport.number(result, FileReport.SUBTASKS),
         result.getNetRuntime(),
-        number(result, FileReport.PROBLEMS),
+        JobReport.number(result, FileReport.PROBLEMS),
         problems);
-  }
-
-  private static long number(JobExecutionResult result, String accumulator) {
-    return result.<Long>getAccumulatorResult(accumulator);
-  }
-
-  public String toJson() {
-    try {
-      return new ObjectMapper().writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a record of plain values is always JSON", e);
-    }
   }
 }

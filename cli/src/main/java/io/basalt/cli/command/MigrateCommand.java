@@ -1,18 +1,14 @@
 package io.basalt.cli.command;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.basalt.cli.Failure;
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.show.JsonText;
 import io.basalt.cli.show.Table;
-import io.basalt.cli.supervisor.RemoteJobs;
+import io.basalt.flink.BatchOptions;
 import io.basalt.migrate.MigrateJob;
-import io.basalt.migrate.MigrateOptions;
 import io.basalt.migrate.MigrateReport;
 import io.basalt.migrate.PlanReport;
-import java.io.IOException;
 import java.util.List;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,18 +18,10 @@ import picocli.CommandLine.Option;
     description = "Move cold segments from fast drives into stripes with a Flink batch job.")
 public final class MigrateCommand extends StoreCommand {
   @Mixin private JsonOption format;
+  @Mixin private JobOptions job;
 
   @Option(names = "--dry-run", description = "print what would be moved, and move nothing")
   private boolean dryRun;
-
-  @Option(names = "--parallelism", paramLabel = "N", defaultValue = "2", description = "workers")
-  private int parallelism;
-
-  @Option(
-      names = "--target",
-      paramLabel = "HOST:PORT",
-      description = "the REST address of a Flink 2.2 cluster; in this process without it")
-  private String cluster;
 
   @Override
   public Integer call() throws Exception {
@@ -43,7 +31,7 @@ public final class MigrateCommand extends StoreCommand {
   private int plan() throws Exception {
     PlanReport plan = PlanReport.of(MigrateJob.plan(configFile()));
     if (format.json) {
-      out().println(JsonText.of(new ObjectMapper().readTree(plan.toJson())));
+      out().println(JsonText.of(plan));
       return 0;
     }
     if (!plan.segments().isEmpty()) {
@@ -68,9 +56,11 @@ public final class MigrateCommand extends StoreCommand {
 
   private int run() throws Exception {
     MigrateReport report =
-        MigrateJob.run(environment(), new MigrateOptions(configFile().toString(), parallelism));
+        MigrateJob.run(
+            job.environment(MigrateJob.settings()),
+            new BatchOptions(configFile().toString(), job.parallelism));
     if (format.json) {
-      out().println(JsonText.of(new ObjectMapper().readTree(report.toJson())));
+      out().println(JsonText.of(report));
     } else {
       out()
           .printf(
@@ -96,14 +86,5 @@ public final class MigrateCommand extends StoreCommand {
     if (blocked != null) {
       err().println(blocked);
     }
-  }
-
-  private StreamExecutionEnvironment environment() throws IOException {
-    if (cluster == null) {
-      return StreamExecutionEnvironment.createLocalEnvironment(MigrateJob.settings());
-    }
-    TargetCluster address = TargetCluster.parse(cluster, spec()).checked();
-    return RemoteJobs.environment(
-        address.host(), address.port(), MigrateJob.settings(), RemoteJobs.jars(address.rest()));
   }
 }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,12 +36,7 @@ public final class PutCommand extends StoreCommand {
   @Option(names = "-r", description = "all files of the directory LOCAL")
   private boolean recursive;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "T",
-      converter = TimeConverter.class,
-      description = "wait at most this long, such as 30s; for ever without it")
-  private Duration timeout;
+  @Mixin private TimeoutOption timeout;
 
   /** What was stored; root is the newest that was acknowledged, null if there was no file. */
   record Answer(String path, long bytes, Long root, long millis, int files) {}
@@ -63,7 +57,7 @@ public final class PutCommand extends StoreCommand {
     Answer answer;
     try (BasaltClient client = KafkaCheck.connect(config)) {
       long started = System.nanoTime();
-      Acknowledgements acknowledgements = new Acknowledgements(config, err(), timeout);
+      Acknowledgements acknowledgements = new Acknowledgements(config, err(), timeout.longest);
       answer =
           recursive
               ? directory(client, acknowledgements, started)

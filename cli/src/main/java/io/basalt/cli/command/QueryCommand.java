@@ -1,17 +1,13 @@
 package io.basalt.cli.command;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.basalt.cli.Failure;
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.show.JsonText;
-import io.basalt.cli.supervisor.RemoteJobs;
 import io.basalt.query.QueryJob;
 import io.basalt.query.QueryOptions;
 import io.basalt.query.QueryReport;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,6 +16,7 @@ import picocli.CommandLine.ParameterException;
 @Command(name = "query", description = "Copy files out of the store with a Flink batch job.")
 public final class QueryCommand extends StoreCommand {
   @Mixin private JsonOption format;
+  @Mixin private JobOptions job;
 
   @Option(names = "--path", paramLabel = "P", description = "a file; may be repeated")
   private List<String> paths = List.of();
@@ -32,15 +29,6 @@ public final class QueryCommand extends StoreCommand {
 
   @Option(names = "--root", paramLabel = "N", defaultValue = "0", description = "as of this root")
   private long root;
-
-  @Option(names = "--parallelism", paramLabel = "N", defaultValue = "2", description = "readers")
-  private int parallelism;
-
-  @Option(
-      names = "--target",
-      paramLabel = "HOST:PORT",
-      description = "the REST address of a Flink 2.2 cluster; in this process without it")
-  private String cluster;
 
   @Override
   public Integer call() throws Exception {
@@ -55,10 +43,10 @@ public final class QueryCommand extends StoreCommand {
             prefixes,
             target.toAbsolutePath().normalize().toString(),
             root,
-            parallelism);
-    QueryReport report = QueryJob.run(environment(), options);
+            job.parallelism);
+    QueryReport report = QueryJob.run(job.environment(QueryJob.settings()), options);
     if (format.json) {
-      out().println(JsonText.of(new ObjectMapper().readTree(report.toJson())));
+      out().println(JsonText.of(report));
     } else {
       report.problems().forEach(p -> out().println("not written: " + p.path() + ": " + p.what()));
       out()
@@ -77,14 +65,5 @@ public final class QueryCommand extends StoreCommand {
     String text = first.path() + ": " + first.what();
     long others = report.problemCount() - 1;
     return others == 0 ? text : text + "; and " + others + " other files could not be written";
-  }
-
-  private StreamExecutionEnvironment environment() throws IOException {
-    if (cluster == null) {
-      return StreamExecutionEnvironment.createLocalEnvironment(QueryJob.settings());
-    }
-    TargetCluster address = TargetCluster.parse(cluster, spec()).checked();
-    return RemoteJobs.environment(
-        address.host(), address.port(), QueryJob.settings(), RemoteJobs.jars(address.rest()));
   }
 }

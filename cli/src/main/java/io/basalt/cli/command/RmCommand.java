@@ -5,12 +5,12 @@ import io.basalt.client.Acknowledged;
 import io.basalt.client.BasaltClient;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.read.ListEntry;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,12 +22,7 @@ public final class RmCommand extends StoreCommand {
   @Option(names = "-r", description = "all files below PATH, and the file PATH itself")
   private boolean recursive;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "T",
-      converter = TimeConverter.class,
-      description = "wait at most this long, such as 30s; for ever without it")
-  private Duration timeout;
+  @Mixin private TimeoutOption timeout;
 
   @Override
   public Integer call() throws Exception {
@@ -39,7 +34,7 @@ public final class RmCommand extends StoreCommand {
     StoreConfig config = config();
     List<String> paths = paths(config);
     try (BasaltClient client = KafkaCheck.connect(config)) {
-      Acknowledgements acknowledgements = new Acknowledgements(config, err(), timeout);
+      Acknowledgements acknowledgements = new Acknowledgements(config, err(), timeout.longest);
       List<CompletableFuture<Acknowledged>> deletes = new ArrayList<>();
       for (String name : paths) {
         deletes.add(client.delete(name));

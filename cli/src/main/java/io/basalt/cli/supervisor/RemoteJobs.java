@@ -1,12 +1,11 @@
 package io.basalt.cli.supervisor;
 
 import io.basalt.compaction.CompactionJob;
-import io.basalt.compaction.CompactionOptions;
+import io.basalt.flink.BatchOptions;
 import io.basalt.flink.FlinkSettings;
 import io.basalt.ingest.IngestOptions;
 import io.basalt.ingest.IngestTopology;
 import io.basalt.migrate.MigrateJob;
-import io.basalt.migrate.MigrateOptions;
 import io.basalt.storage.config.StoreConfig;
 import java.io.File;
 import java.io.IOException;
@@ -95,7 +94,7 @@ public final class RemoteJobs {
       throws Exception {
     CompactionJob.start(
         environment(host, port, CompactionJob.settings(), jars),
-        new CompactionOptions(config.file().toString(), 1));
+        new BatchOptions(config.file().toString(), 1));
   }
 
   /** Starts the migrate job with one worker and does not wait for it. */
@@ -103,7 +102,7 @@ public final class RemoteJobs {
       throws Exception {
     MigrateJob.start(
         environment(host, port, MigrateJob.settings(), jars),
-        new MigrateOptions(config.file().toString(), 1));
+        new BatchOptions(config.file().toString(), 1));
   }
 
   private static int parallelism(StoreConfig config) {

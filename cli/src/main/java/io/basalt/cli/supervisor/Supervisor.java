@@ -1,9 +1,7 @@
 package io.basalt.cli.supervisor;
 
-import io.basalt.compaction.CompactionJob;
 import io.basalt.kafka.KafkaSettings;
 import io.basalt.kafka.Topics;
-import io.basalt.migrate.MigrateJob;
 import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
 import java.time.Clock;
@@ -35,8 +33,8 @@ final class Supervisor {
   private final WatchedService jobManager;
   private final WatchedService taskManager;
   private final IngestKeeper ingest;
-  private final CompactionKeeper compaction;
-  private final MigrateKeeper migrate;
+  private final JobKeeper compaction;
+  private final JobKeeper migrate;
   private final int restPort;
   private final int rpcPort;
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -51,8 +49,8 @@ final class Supervisor {
       StoreConfig config,
       String ingestName,
       IngestSubmission submission,
-      CompactionSubmission compacting,
-      MigrateSubmission migration,
+      JobSubmission compacting,
+      JobSubmission migration,
       RandomGenerator random,
       LongSupplier nanoTime) {
     this.directory = directory;
@@ -75,19 +73,9 @@ final class Supervisor {
     this.taskManager = watch(flink.taskManager(), known, nanoTime);
     this.ingest = new IngestKeeper(directory, ingestName, restPort, submission, nanoTime);
     this.compaction =
-        new CompactionKeeper(
-            () -> CompactionJob.plan(config.file()),
-            restPort,
-            config.compaction().interval(),
-            compacting,
-            Clock.systemUTC());
+        new JobKeeper(JobSchedule.compaction(config), restPort, compacting, Clock.systemUTC());
     this.migrate =
-        new MigrateKeeper(
-            () -> MigrateJob.plan(config.file()),
-            restPort,
-            config.migrate().interval(),
-            migration,
-            Clock.systemUTC());
+        new JobKeeper(JobSchedule.migrate(config), restPort, migration, Clock.systemUTC());
   }
 
   private WatchedService watch(

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
 
 /**
  * Puts the files of a tree on drives of two enclosures, forced there when a call returns. A stop
@@ -26,6 +27,11 @@ public final class TreeFileWriter {
   public TreeFileWriter(MirroredFiles mirrors, String owner) {
     this.mirrors = mirrors;
     this.owner = owner;
+  }
+
+  /** Writes in the name of an attempt; a task that starts anew gets other names. */
+  public static TreeFileWriter of(MirroredFiles mirrors, String attempt, RandomGenerator random) {
+    return new TreeFileWriter(mirrors, "%s-%016x".formatted(attempt, random.nextLong()));
   }
 
   LeafRef write(EncodedLeaf leaf) throws IOException {

@@ -2,7 +2,7 @@ package io.basalt.storage.stripe;
 
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
-import io.basalt.storage.drive.DriveInfo;
+import io.basalt.storage.drive.ForwardingDrive;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -11,13 +11,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A drive that remembers where it was written, and may store one byte wrongly. */
-final class WatchedDrive implements Drive {
-  private final Drive drive;
+final class WatchedDrive extends ForwardingDrive {
   private final Map<String, List<long[]>> writes = new TreeMap<>();
   private long rotAt = -1;
 
   WatchedDrive(Drive drive) {
-    this.drive = drive;
+    super(drive);
   }
 
   /** From now on the byte at this position of any file is stored wrongly. */
@@ -31,48 +30,8 @@ final class WatchedDrive implements Drive {
   }
 
   @Override
-  public DriveInfo info() {
-    return drive.info();
-  }
-
-  @Override
   public DriveFile create(String name, long size) throws IOException {
-    return new Watched(drive.create(name, size));
-  }
-
-  @Override
-  public DriveFile open(String name) throws IOException {
-    return drive.open(name);
-  }
-
-  @Override
-  public DriveFile openForWrite(String name) throws IOException {
-    return drive.openForWrite(name);
-  }
-
-  @Override
-  public List<StoredFile> list(String directory) throws IOException {
-    return drive.list(directory);
-  }
-
-  @Override
-  public void delete(String name) throws IOException {
-    drive.delete(name);
-  }
-
-  @Override
-  public void link(String existing, String name) throws IOException {
-    drive.link(existing, name);
-  }
-
-  @Override
-  public void forceDirectoryOf(String name) throws IOException {
-    drive.forceDirectoryOf(name);
-  }
-
-  @Override
-  public long usedBytes() throws IOException {
-    return drive.usedBytes();
+    return new Watched(super.create(name, size));
   }
 
   private final class Watched implements DriveFile {

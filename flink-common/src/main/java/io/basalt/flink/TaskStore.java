@@ -1,6 +1,5 @@
-package io.basalt.migrate;
+package io.basalt.flink;
 
-import io.basalt.flink.StoreHandle;
 import io.basalt.kafka.KafkaArbiter;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Attempt;
@@ -17,50 +16,63 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 
-/** A task's store. What another try of the task cannot mend ends the job. */
-final class MigrateStore implements AutoCloseable {
+/** The store of a batch job's task. What another try of the task cannot mend ends the job. */
+public final class TaskStore implements AutoCloseable {
   private final StoreHandle handle;
+  private final RootFiles roots;
+  private final SecureRandom random = new SecureRandom();
   private KafkaArbiter arbiter;
 
-  private MigrateStore(StoreHandle handle) {
+  private TaskStore(StoreHandle handle) {
     this.handle = handle;
+    this.roots = new RootFiles(handle.drives(), handle.config().rootCopies());
   }
 
-  static MigrateStore open(MigrateOptions options) throws IOException {
+  public static TaskStore open(BatchOptions options) throws IOException {
     try {
-      return new MigrateStore(StoreHandle.open(options.configFile()));
+      return new TaskStore(StoreHandle.open(options.configFile()));
     } catch (ConfigException | ArbiterException e) {
       throw new SuppressRestartsException(e);
     }
   }
 
-  StoreConfig config() {
+  public StoreConfig config() {
     return handle.config();
   }
 
-  DriveSet drives() {
+  public DriveSet drives() {
     return handle.drives();
   }
 
-  Root head() throws IOException {
+  public Root head() throws IOException {
     try {
-      return new RootFiles(drives(), config().rootCopies()).head();
+      return roots.head();
     } catch (ArbiterException e) {
       throw new SuppressRestartsException(e);
     }
   }
 
-  LocationMap map() throws IOException {
+  /** A root that the job pinned. */
+  public Root root(long number) throws IOException {
+    return roots.read(number);
+  }
+
+  /** The location map of the head. */
+  public LocationMap map() throws IOException {
     return LocationMap.load(new MirroredFiles(drives()), head());
   }
 
+  /** An attempt that starts now. */
+  public Attempt attempt() throws IOException {
+    return Attempt.start(head(), random);
+  }
+
   /** A committer with an attempt of its own; may be called once. */
-  RootCommitter committer() throws IOException {
-    Attempt attempt = Attempt.start(head(), new SecureRandom());
+  public RootCommitter committer() throws IOException {
+    Attempt attempt = attempt();
     arbiter = KafkaArbiter.open(config().kafka());
     try {
-      return RootCommitter.open(
-          drives(), config().rootCopies(), arbiter, attempt, Clock.systemUTC());
+      return RootCommitter.open(roots, arbiter, attempt, Clock.systemUTC());
     } catch (ArbiterException e) {
       throw new SuppressRestartsException(e);
     }

@@ -1,46 +1,45 @@
-package io.basalt.migrate;
+package io.basalt.flink;
 
-import io.basalt.flink.JobArguments;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Set;
 
 /**
- * Arguments of the migrate job.
+ * Arguments of a job that looks after a store.
  *
  * @param config path of basalt.yaml, the same on every TaskManager
- * @param parallelism workers, each of which makes one stripe at a time
+ * @param parallelism workers, each of which does one piece of the plan at a time
  */
-public record MigrateOptions(String config, int parallelism) implements Serializable {
+public record BatchOptions(String config, int parallelism) implements Serializable {
   public static final int DEFAULT_PARALLELISM = 2;
   private static final long serialVersionUID = 1;
   private static final String DRY_RUN = "dry-run";
 
-  public MigrateOptions {
+  public BatchOptions {
     if (parallelism < 1) {
       throw new IllegalArgumentException("parallelism " + parallelism);
     }
   }
 
-  /** What the command line asks for. */
-  record Request(MigrateOptions options, boolean dryRun) {}
+  /** What a command line asks for: the job, or only what it would do. */
+  public record Request(BatchOptions options, boolean dryRun) {}
 
   /**
-   * Parses the command line.
+   * Parses {@code --config FILE [--parallelism N] [--dry-run]}.
    *
    * @throws IllegalArgumentException in one sentence, naming the argument
    */
-  static Request parse(String[] arguments) {
+  public static Request parse(String[] arguments) {
     JobArguments parsed =
         JobArguments.parse(arguments, Set.of("config", "parallelism"), Set.of(DRY_RUN));
-    MigrateOptions options =
-        new MigrateOptions(
+    BatchOptions options =
+        new BatchOptions(
             parsed.path("config").toAbsolutePath().normalize().toString(),
             parsed.number("parallelism").orElse(DEFAULT_PARALLELISM));
     return new Request(options, parsed.has(DRY_RUN));
   }
 
-  Path configFile() {
+  public Path configFile() {
     return Path.of(config);
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.basalt.storage.compact.CompactionPlan;
 import io.basalt.storage.migrate.MigratePlan;
 import io.basalt.storage.migrate.MigratePlan.PlannedSegment;
 import io.basalt.storage.migrate.MigratePlan.PlannedStripe;
@@ -24,15 +25,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The schedule against a REST interface that answers what a test says, and a clock at rest. */
-class MigrateKeeperTest {
+class JobKeeperTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final JobSchedule.Work NOTHING =
+      new JobSchedule.Work(false, Optional.empty(), Optional.empty());
   private static final Duration INTERVAL = Duration.ofSeconds(10);
 
   private HttpServer flink;
   private String jobs = "[]";
-  private MigratePlan plan = MigratePlan.NONE;
+  private JobSchedule.Work work = NOTHING;
   private int submitted;
-  private MigrateKeeper keeper;
+  private JobKeeper keeper;
 
   @BeforeEach
   void start() throws IOException {
@@ -52,13 +55,15 @@ class MigrateKeeperTest {
           exchange.close();
         });
     flink.start();
-    keeper =
-        new MigrateKeeper(
-            () -> plan,
-            flink.getAddress().getPort(),
-            INTERVAL,
-            (host, port) -> submitted++,
-            Clock.fixed(NOW, ZoneOffset.UTC));
+    keeper = keeper(Duration.ZERO);
+  }
+
+  private JobKeeper keeper(Duration delay) {
+    return new JobKeeper(
+        new JobSchedule("dig", "basalt-dig", () -> work, delay, INTERVAL, Duration.ofMinutes(10)),
+        flink.getAddress().getPort(),
+        (host, port) -> submitted++,
+        Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
   @AfterEach
@@ -69,18 +74,12 @@ class MigrateKeeperTest {
 
   private void newestJob(String state) {
     jobs =
-        "[{\"jid\":\"a1\",\"name\":\"basalt-migrate\",\"state\":\"%s\",\"start-time\":%d}]"
+        "[{\"jid\":\"a1\",\"name\":\"basalt-dig\",\"state\":\"%s\",\"start-time\":%d}]"
             .formatted(state, NOW.toEpochMilli());
   }
 
-  private static MigratePlan moving(String segment) {
-    SegmentLocation location = new SegmentLocation(segment, List.of("scm-0", "scm-1"), 100, 50, 90);
-    StripeShape shape = new StripeShape(1, 1, 65_536, List.of("c-0", "c-1"));
-    return new MigratePlan(
-        List.of(new PlannedStripe(shape, List.of(new PlannedSegment(location, 0, Why.COLD)))),
-        false,
-        Optional.empty(),
-        List.of());
+  private static JobSchedule.Work beginsWith(String first) {
+    return new JobSchedule.Work(true, Optional.of(first), Optional.empty());
   }
 
   @Test
@@ -92,7 +91,7 @@ class MigrateKeeperTest {
 
   @Test
   void submitsTheJobWhenThereIsWorkAndNoneRuns() {
-    plan = moving("s1");
+    work = beginsWith("s1");
     keeper.look();
     assertThat(submitted).isEqualTo(1);
     assertThat(keeper.runs().last()).isEqualTo(NOW.toString());
@@ -102,15 +101,15 @@ class MigrateKeeperTest {
     assertThat(submitted).isEqualTo(1);
 
     newestJob("FINISHED");
-    plan = moving("s2");
+    work = beginsWith("s2");
     keeper.look();
     assertThat(submitted).isEqualTo(2);
     assertThat(keeper.runs().problem()).isNull();
   }
 
   @Test
-  void saysWhatCannotBeMoved() {
-    plan = new MigratePlan(List.of(), false, Optional.of("capacity full"), List.of());
+  void saysWhatCannotBeDone() {
+    work = new JobSchedule.Work(false, Optional.empty(), Optional.of("capacity full"));
     keeper.look();
     assertThat(submitted).isZero();
     assertThat(keeper.runs().problem()).isEqualTo("capacity full");
@@ -118,10 +117,10 @@ class MigrateKeeperTest {
 
   @Test
   void comesLaterAndLaterWhileTheJobFails() {
-    plan = moving("s1");
+    work = beginsWith("s1");
     newestJob("FAILED");
     keeper.look();
-    assertThat(keeper.runs().problem()).isEqualTo("migrate failed: no room for maps");
+    assertThat(keeper.runs().problem()).isEqualTo("dig failed: no room for maps");
     assertThat(keeper.runs().next()).isEqualTo(NOW.plus(INTERVAL.multipliedBy(2)).toString());
     keeper.look();
     assertThat(keeper.runs().next()).isEqualTo(NOW.plus(INTERVAL.multipliedBy(4)).toString());
@@ -130,18 +129,18 @@ class MigrateKeeperTest {
     }
     assertThat(keeper.runs().next()).isEqualTo(NOW.plus(Duration.ofMinutes(10)).toString());
     newestJob("FINISHED");
-    plan = MigratePlan.NONE;
+    work = NOTHING;
     keeper.look();
     assertThat(keeper.runs().next()).isEqualTo(NOW.plus(INTERVAL).toString());
   }
 
   @Test
-  void aRunThatMovesNothingIsSaid() {
-    plan = moving("s1");
+  void aRunThatDoesNothingIsSaid() {
+    work = beginsWith("s1");
     keeper.look();
     newestJob("FINISHED");
     keeper.look();
-    assertThat(keeper.runs().problem()).startsWith("migrate moved nothing");
+    assertThat(keeper.runs().problem()).startsWith("dig did nothing");
     assertThat(keeper.runs().next()).isEqualTo(NOW.plus(INTERVAL.multipliedBy(2)).toString());
   }
 
@@ -149,7 +148,50 @@ class MigrateKeeperTest {
   void aPlanThatCannotBeMadeIsSaid() {
     jobs = "not json";
     keeper.look();
-    assertThat(keeper.runs().problem()).startsWith("migrate cannot be planned or started: ");
+    assertThat(keeper.runs().problem()).startsWith("dig cannot be planned or started: ");
     assertThat(submitted).isZero();
+  }
+
+  @Test
+  void aJobWhoseProgressCannotBeToldMayRunAgainAndAgain() {
+    work = new JobSchedule.Work(true, Optional.empty(), Optional.empty());
+    keeper.look();
+    newestJob("FINISHED");
+    keeper.look();
+    assertThat(submitted).isEqualTo(2);
+    assertThat(keeper.runs().problem()).isNull();
+    assertThat(keeper.runs().next()).isEqualTo(NOW.plus(INTERVAL).toString());
+  }
+
+  @Test
+  void doesNotLookBeforeTheDelay() {
+    work = beginsWith("s1");
+    try (JobKeeper later = keeper(Duration.ofMillis(1))) {
+      later.keep();
+      assertThat(later.runs()).isEqualTo(JobRuns.NEVER);
+    }
+    assertThat(submitted).isZero();
+  }
+
+  @Test
+  void aMigrationBeginsWithItsFirstSegmentAndSaysWhatBlocksIt() {
+    SegmentLocation location = new SegmentLocation("s1", List.of("scm-0", "scm-1"), 100, 50, 90);
+    StripeShape shape = new StripeShape(1, 1, 65_536, List.of("c-0", "c-1"));
+    MigratePlan plan =
+        new MigratePlan(
+            List.of(new PlannedStripe(shape, List.of(new PlannedSegment(location, 0, Why.COLD)))),
+            false,
+            Optional.of("capacity full"),
+            List.of());
+    assertThat(JobSchedule.Work.of(plan))
+        .isEqualTo(new JobSchedule.Work(true, Optional.of("s1"), Optional.of("capacity full")));
+    assertThat(JobSchedule.Work.of(MigratePlan.NONE)).isEqualTo(NOTHING);
+  }
+
+  @Test
+  void aCompactionIsDueWhenItsPlanHasWork() {
+    assertThat(JobSchedule.Work.of(new CompactionPlan(7, 3, List.of(), 0, false)).due()).isTrue();
+    assertThat(JobSchedule.Work.of(new CompactionPlan(7, 0, List.of(), 0, false)))
+        .isEqualTo(NOTHING);
   }
 }

@@ -1,0 +1,124 @@
+package io.basalt.cli.supervisor;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Runs a batch job on its schedule. Every interval it looks, in this process, whether there is
+ * anything to do, and submits the job only then; a job that fails, or does nothing, makes the next
+ * look come later. Looks take place on a thread of their own.
+ */
+final class JobKeeper implements AutoCloseable {
+  private final JobSchedule schedule;
+  private final FlinkRest rest;
+  private final int restPort;
+  private final JobSubmission submission;
+  private final Clock clock;
+  private final ExecutorService thread;
+  private volatile JobRuns runs = JobRuns.NEVER;
+  private Future<?> underWay;
+  private volatile Instant next;
+  private Instant last;
+  private Duration pause;
+  private Optional<String> planned = Optional.empty();
+
+  JobKeeper(JobSchedule schedule, int restPort, JobSubmission submission, Clock clock) {
+    this.schedule = schedule;
+    this.rest = new FlinkRest(Loopback.HOST + ":" + restPort);
+    this.restPort = restPort;
+    this.submission = submission;
+    this.clock = clock;
+    this.pause = schedule.interval();
+    this.next = clock.instant().plus(schedule.delay());
+    this.thread =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread created = new Thread(task, "basalt-" + schedule.name() + "-schedule");
+              created.setDaemon(true);
+              return created;
+            });
+  }
+
+  /** Looks if it is time; called often, on one thread, while the cluster answers. */
+  void keep() {
+    boolean busy = underWay != null && !underWay.isDone();
+    if (!busy && !clock.instant().isBefore(next)) {
+      underWay = thread.submit(this::look);
+    }
+  }
+
+  /** The last run, when the next look is due, and what keeps the job from its work. */
+  JobRuns runs() {
+    return runs;
+  }
+
+  /** Looks now. */
+  void look() {
+    String problem;
+    try {
+      problem = runIfDue();
+    } catch (Exception e) {
+      problem = "%s cannot be planned or started: %s".formatted(schedule.name(), Sentences.of(e));
+    }
+    next = clock.instant().plus(pause);
+    runs = new JobRuns(last == null ? null : last.toString(), next.toString(), problem);
+  }
+
+  /** Submits the job if there is work; why not all of it can be done, or null. */
+  private String runIfDue() throws Exception {
+    Optional<FlinkRest.Job> newest = newestJob();
+    if (newest.isPresent()) {
+      last = Instant.ofEpochMilli(newest.get().startedMillis());
+      if (!newest.get().ended()) {
+        return runs.problem();
+      }
+    }
+    JobSchedule.Work work = schedule.planning().plan();
+    String problem = failure(newest, work).or(work::blocked).orElse(null);
+    if (work.due()) {
+      submission.submit(Loopback.HOST, restPort);
+      planned = work.first();
+      last = clock.instant();
+    }
+    return problem;
+  }
+
+  /** Why the newest run did not do its work; then the next one comes later, else soon again. */
+  private Optional<String> failure(Optional<FlinkRest.Job> newest, JobSchedule.Work work)
+      throws IOException {
+    if (newest.isPresent() && newest.get().state().equals("FAILED")) {
+      slower();
+      return Optional.of(
+          schedule.name() + " failed: " + rest.failure(newest.get().id()).orElse("unknown"));
+    }
+    if (newest.isPresent() && planned.isPresent() && work.first().equals(planned)) {
+      slower();
+      return Optional.of(schedule.name() + " did nothing: see basalt logs taskmanager");
+    }
+    pause = schedule.interval();
+    return Optional.empty();
+  }
+
+  private void slower() {
+    Duration doubled = pause.multipliedBy(2);
+    pause = doubled.compareTo(schedule.longestPause()) < 0 ? doubled : schedule.longestPause();
+  }
+
+  private Optional<FlinkRest.Job> newestJob() throws IOException {
+    return rest.jobs().stream()
+        .filter(job -> job.name().equals(schedule.job()))
+        .max(Comparator.comparingLong(FlinkRest.Job::startedMillis));
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

@@ -1,0 +1,77 @@
+package io.basalt.compaction;
+
+import io.basalt.flink.Fields;
+import io.basalt.storage.compact.Stretch;
+import io.basalt.storage.leaf.LeafRef;
+import io.basalt.storage.root.FileRef;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Stretches and leaves as fields of the job's messages. */
+final class LeafFields {
+  private LeafFields() {}
+
+  static void writePath(String path, DataOutputView target) throws IOException {
+    byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+    target.writeInt(bytes.length);
+    target.write(bytes);
+  }
+
+  static String readPath(DataInputView source) throws IOException {
+    byte[] bytes = new byte[source.readInt()];
+    source.readFully(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  static void writeStretch(Stretch stretch, DataOutputView target) throws IOException {
+    writePath(stretch.first(), target);
+    Fields.writeOptional(stretch.end(), LeafFields::writePath, target);
+    Fields.writeList(stretch.leaves(), LeafFields::writeLeaf, target);
+  }
+
+  static Stretch readStretch(DataInputView source) throws IOException {
+    return new Stretch(
+        readPath(source),
+        Fields.readOptional(LeafFields::readPath, source),
+        Fields.readList(LeafFields::readLeaf, source));
+  }
+
+  static void writeLeaf(LeafRef leaf, DataOutputView target) throws IOException {
+    writePath(leaf.minPath(), target);
+    writePath(leaf.maxPath(), target);
+    target.writeLong(leaf.files());
+    target.writeLong(leaf.extents());
+    target.writeLong(leaf.parts());
+    target.writeLong(leaf.bytes());
+    Fields.writeOptional(leaf.fileTable(), LeafFields::writeFile, target);
+    Fields.writeOptional(leaf.extentTable(), LeafFields::writeFile, target);
+    Fields.writeOptional(leaf.partTable(), LeafFields::writeFile, target);
+  }
+
+  static LeafRef readLeaf(DataInputView source) throws IOException {
+    return new LeafRef(
+        readPath(source),
+        readPath(source),
+        source.readLong(),
+        source.readLong(),
+        source.readLong(),
+        source.readLong(),
+        Fields.readOptional(LeafFields::readFile, source),
+        Fields.readOptional(LeafFields::readFile, source),
+        Fields.readOptional(LeafFields::readFile, source));
+  }
+
+  private static void writeFile(FileRef file, DataOutputView target) throws IOException {
+    target.writeUTF(file.name());
+    Fields.writeNames(file.drives(), target);
+    target.writeLong(file.length());
+    target.writeInt(file.crc32c());
+  }
+
+  private static FileRef readFile(DataInputView source) throws IOException {
+    return new FileRef(
+        source.readUTF(), Fields.readNames(source), source.readLong(), source.readInt());
+  }
+}
