@@ -5,18 +5,22 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
-/** What the committer counts: {@code commits}, {@code commitMillis}, {@code lag}. */
+/**
+ * What the committer counts: {@code commits}, {@code commitMillis}, {@code lag}, {@code waiting}.
+ */
 final class CommitterMetrics {
   private final Counter commits;
   private final Counter unknown;
   private volatile double lastMillis;
   private volatile long lag;
+  private volatile String waiting = "";
 
   CommitterMetrics(MetricGroup group) {
     commits = group.counter("commits");
     unknown = group.counter("unknownCommits");
     group.gauge("commitMillis", (Gauge<Double>) () -> lastMillis);
     group.gauge("lag", (Gauge<Long>) () -> lag);
+    group.gauge("waiting", (Gauge<String>) () -> waiting);
   }
 
   void committed(Duration took) {
@@ -26,6 +30,11 @@ final class CommitterMetrics {
 
   void unknown() {
     unknown.inc();
+  }
+
+  /** Why no root can be committed for a longer time; empty if nothing is in the way. */
+  void waiting(String reason) {
+    waiting = reason;
   }
 
   /** Records of the write topic that are not applied yet. */

@@ -7,6 +7,7 @@ import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.CommitUnknownException;
 import io.basalt.storage.commit.RootCommitter;
+import io.basalt.storage.commit.RootsFullException;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.ingest.Flushed;
 import io.basalt.storage.ingest.IngestChange;
@@ -279,7 +280,8 @@ final class IngestCommitter implements AutoCloseable {
 
   /**
    * Asks again until the outcome is known: the same change proposes the same root. In the end it is
-   * left to a new attempt, which opens drives and Kafka anew and finishes what was decided.
+   * left to a new attempt, which opens drives and Kafka anew and finishes what was decided. A root
+   * that finds no room waits for it as long as it takes: a new attempt would find none either.
    */
   private Root commitKnown(Change change)
       throws CommitConflictException,
@@ -292,20 +294,30 @@ final class IngestCommitter implements AutoCloseable {
     while (true) {
       try {
         head = roots.commit(change);
+        metrics.waiting("");
         return head;
-      } catch (CommitUnknownException unknown) {
-        metrics.unknown();
+      } catch (CommitUnknownException | RootsFullException again) {
         Duration waited = Duration.ofNanos(System.nanoTime() - started);
-        if (waited.compareTo(UNKNOWN_LIMIT) > 0) {
-          throw unknown;
+        if (isForRoom(again)) {
+          metrics.waiting("no two root drives of different enclosures have room for a root");
+        } else {
+          metrics.unknown();
+          if (waited.compareTo(UNKNOWN_LIMIT) > 0) {
+            throw again;
+          }
         }
         if (waited.compareTo(saidAfter) >= 0) {
           saidAfter = waited.plus(SAY_AGAIN);
-          LOG.warn("{}; it is asked again", unknown.getMessage(), unknown);
+          LOG.warn("{}; it is tried again", again.getMessage(), again);
         }
         Thread.sleep(PAUSE.toMillis());
       }
     }
+  }
+
+  private static boolean isForRoom(Exception failure) {
+    return failure instanceof RootsFullException
+        || failure.getCause() instanceof RootsFullException;
   }
 
   private void commitOther(Other other) throws Exception {

@@ -86,6 +86,31 @@ class DriveFaultsTest {
   }
 
   @Test
+  void waitsWhileNoDriveHasRoomForARoot() throws Exception {
+    try (TestStore store = TestStore.create(directory, broker, "roots")) {
+      RandomSteps steps = new RandomSteps(25, 20);
+      JobID job = cluster.submit(store.file(), 2);
+      store.write(steps, 100);
+      store.fillWhole();
+      TestCluster.await(
+          "says that it waits",
+          () -> {
+            store.send(steps.next());
+            store.awaitSent();
+            return cluster
+                .gauges(job, "waiting")
+                .contains("no two root drives of different enclosures have room for a root");
+          });
+      store.makeRoom();
+      store.awaitAcknowledged();
+      store.assertHolds(steps.model());
+      assertThat(cluster.restarts(job)).isZero();
+      assertThat(cluster.gauges(job, "waiting")).containsOnly("");
+      cluster.cancel(job);
+    }
+  }
+
+  @Test
   void leavesAllDrivesHealthyWhenItIsCancelledUnderLoad() throws Exception {
     try (TestStore store = TestStore.create(directory, broker, "cancel");
         // The tasks of this process share their drives with this handle, and their failures.
@@ -134,7 +159,6 @@ class DriveFaultsTest {
   }
 
   @Test
-  @Tag("soak")
   void goesOnWhenADeviceRunsOutOfSpace() throws Exception {
     Path mount = Files.createDirectory(directory.resolve("scm-2"));
     assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", mount.toString()));

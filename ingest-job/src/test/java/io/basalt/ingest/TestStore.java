@@ -15,6 +15,7 @@ import io.basalt.storage.commit.StoreInitializer;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.drive.Space;
 import io.basalt.storage.read.ListEntry;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Root;
@@ -38,6 +39,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -301,16 +303,25 @@ final class TestStore implements AutoCloseable {
 
   /** Takes all room that data may use of each drive. */
   void fill() throws Exception {
+    fill(Space::freeForData);
+  }
+
+  /** Takes all room of each drive, so that not even a root fits. */
+  void fillWhole() throws Exception {
+    fill(Space::freeForRoots);
+  }
+
+  private void fill(ToLongFunction<Space> room) throws Exception {
     try (DriveSet drives = DriveSet.open(config)) {
       for (StoreConfig.DriveConfig drive : config.drives()) {
         try (RandomAccessFile filler = new RandomAccessFile(filler(drive).toFile(), "rw")) {
-          filler.setLength(drives.space(drive.id()).freeForData());
+          filler.setLength(room.applyAsLong(drives.space(drive.id())));
         }
       }
     }
   }
 
-  /** Gives back what {@link #fill} took. */
+  /** Gives back what {@link #fill} or {@link #fillWhole} took. */
   void makeRoom() throws Exception {
     for (StoreConfig.DriveConfig drive : config.drives()) {
       Files.delete(filler(drive));

@@ -101,6 +101,7 @@ public final class RootCommitter {
    *     committed
    * @throws CommitUnknownException if it may have been committed: call again with the same change,
    *     which proposes the same root again and ends with its outcome
+   * @throws RootsFullException if nothing was proposed, for want of room
    * @throws IOException if nothing was proposed
    */
   public Root commit(Change change)

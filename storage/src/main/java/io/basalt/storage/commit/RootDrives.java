@@ -2,6 +2,7 @@ package io.basalt.storage.commit;
 
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveCall;
+import io.basalt.storage.drive.DriveFullException;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import java.io.IOException;
@@ -89,16 +90,46 @@ final class RootDrives {
     return new Answers<>(answers, failures);
   }
 
+  /**
+   * The same on drives that shall take a root. Where fewer than two enclosures do, because drives
+   * are full or fail, others take it one by one, until two have it.
+   */
+  <T> Answers<T> enough(Collection<DriveInfo> wanted, DriveCall<T> call) throws IOException {
+    Answers<T> answers = each(wanted, call);
+    for (DriveInfo other : available()) {
+      if (answers.enclosures() < ENCLOSURES && !wanted.contains(other)) {
+        answers = answers.and(each(List.of(other), call));
+      }
+    }
+    return answers;
+  }
+
   /** What each drive said. */
   record Answers<T>(Map<DriveInfo, T> answers, Map<DriveInfo, IOException> failures) {
-    /** Fails unless drives of two enclosures did what was asked. */
+    private long enclosures() {
+      return answers.keySet().stream().map(DriveInfo::enclosure).distinct().count();
+    }
+
+    private Answers<T> and(Answers<T> more) {
+      Map<DriveInfo, T> allAnswers = new LinkedHashMap<>(answers);
+      allAnswers.putAll(more.answers);
+      Map<DriveInfo, IOException> allFailures = new LinkedHashMap<>(failures);
+      allFailures.putAll(more.failures);
+      return new Answers<>(allAnswers, allFailures);
+    }
+
+    /**
+     * Fails unless drives of two enclosures did what was asked.
+     *
+     * @throws RootsFullException if one more had done it with room for it
+     */
     void requireTwoEnclosures(String what) throws IOException {
-      long enclosures = answers.keySet().stream().map(DriveInfo::enclosure).distinct().count();
-      if (enclosures < ENCLOSURES) {
-        IOException failure =
-            new IOException(
-                "%s: drives of %d enclosures took it, 2 are needed: %s"
-                    .formatted(what, enclosures, reasons()));
+      if (enclosures() < ENCLOSURES) {
+        String message =
+            "%s: drives of %d enclosures took it, 2 are needed: %s"
+                .formatted(what, enclosures(), reasons());
+        boolean full = failures.values().stream().anyMatch(DriveFullException.class::isInstance);
+        IOException failure = full ? new RootsFullException(message) : new IOException(message);
         failures.values().forEach(failure::addSuppressed);
         throw failure;
       }

@@ -6,6 +6,7 @@ import io.basalt.storage.commit.RootDrives.Answers;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.Drive.StoredFile;
 import io.basalt.storage.drive.DriveFile;
+import io.basalt.storage.drive.DriveFullException;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Root;
@@ -158,11 +159,12 @@ public final class RootFiles {
    *
    * @param obsolete bodies of this attempt that no one needs any more; deleted on the way
    * @return the drives that took it, of at least two enclosures
+   * @throws RootsFullException if no two enclosures have room
    */
   Set<DriveInfo> writeBody(String bodyId, byte[] bytes, Collection<String> obsolete)
       throws IOException {
     Answers<Boolean> answers =
-        drives.each(
+        drives.enough(
             drives.chosen(),
             drive -> {
               for (String old : obsolete) {
@@ -194,7 +196,7 @@ public final class RootFiles {
     on.addAll(withBody);
     Set<String> bodies = Set.copyOf(withBody.stream().map(DriveInfo::id).toList());
     Answers<Optional<String>> answers =
-        drives.each(on, d -> place(d, root, bytes, bodies.contains(d.info().id())));
+        drives.enough(on, d -> place(d, root, bytes, bodies.contains(d.info().id())));
     Optional<String> other =
         answers.answers().values().stream().flatMap(Optional::stream).findFirst();
     if (other.isPresent()) {
@@ -312,10 +314,14 @@ public final class RootFiles {
             .formatted(MOST_COPIES, bodyId, drive.info().id()));
   }
 
+  /** What does not fit is taken away again: it is tried often, under another name each time. */
   private static void write(Drive drive, String name, byte[] bytes) throws IOException {
     try (DriveFile file = drive.create(name, bytes.length)) {
       file.write(ByteBuffer.wrap(bytes), 0);
       file.force();
+    } catch (DriveFullException full) {
+      deleteIfExists(drive, name);
+      throw full;
     }
   }
 

@@ -8,13 +8,21 @@ package io.basalt.storage.drive;
  * @param reserveBytes what is kept for roots, maps, runs and maintenance
  */
 public record Space(long sizeBytes, long usedBytes, long reserveBytes) {
+  /** This part of the reserve is a floor that maintenance leaves to roots and the location map. */
+  private static final int FLOOR_OF_RESERVE = 4;
+
   /** Bytes that segments may still take. */
   public long freeForData() {
     return Math.max(0, sizeBytes - usedBytes - reserveBytes);
   }
 
-  /** Bytes that maintenance may still take, the reserve included. */
+  /** Bytes that maintenance may still take, the reserve included but for its floor. */
   public long freeForMaintenance() {
+    return Math.max(0, freeForRoots() - reserveBytes / FLOOR_OF_RESERVE);
+  }
+
+  /** Bytes that roots and the location map may still take: without them nothing can be freed. */
+  public long freeForRoots() {
     return Math.max(0, sizeBytes - usedBytes);
   }
 

@@ -117,7 +117,7 @@ public final class LocationMapWriter {
       return Optional.empty();
     }
     byte[] bytes = LocationMapCodec.encode(file);
-    List<String> drives = mirrors.pickDrives(COPIES, bytes.length);
+    List<String> drives = mirrors.pickRootDrives(COPIES, bytes.length);
     if (drives.size() < COPIES) {
       throw new IOException(
           "drives of two enclosures with %d bytes free are needed for the location map; found %s"

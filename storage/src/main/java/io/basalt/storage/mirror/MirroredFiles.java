@@ -4,6 +4,7 @@ import io.basalt.storage.CorruptDataException;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
+import io.basalt.storage.drive.DriveFullException;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.Placement;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.ToLongFunction;
 import java.util.zip.CRC32C;
 
 /** Writes immutable files under one name on several drives, and reads them from any of these. */
@@ -37,16 +39,36 @@ public final class MirroredFiles {
 
   /**
    * Writes the remaining bytes to all drives in parallel; they and the directories are forced when
-   * this returns. When it fails, copies may be left on some drives: the sweep of their attempt
-   * deletes them. The buffer's position does not move; it must not change before the return.
+   * this returns. When a drive is full, the copies are deleted again. When it fails otherwise, some
+   * may be left: the sweep of their attempt deletes them. The buffer's position does not move; it
+   * must not change before the return.
    */
   public FileRef write(List<String> targets, String name, ByteBuffer bytes) throws IOException {
     List<CompletableFuture<Void>> writes = new ArrayList<>();
     for (String target : targets) {
       writes.add(drives.submit(target, drive -> writeTo(drive, name, bytes.duplicate())));
     }
-    DriveSet.await(CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)));
+    try {
+      DriveSet.await(CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)));
+    } catch (DriveFullException full) {
+      // It is tried again and again under other names, and each copy would make it worse.
+      discard(targets, name);
+      throw full;
+    }
     return new FileRef(name, targets, bytes.remaining(), crc32c(bytes));
+  }
+
+  private void discard(List<String> targets, String name) {
+    for (String target : targets) {
+      drives
+          .submit(
+              target,
+              drive -> {
+                drive.delete(name);
+                return null;
+              })
+          .exceptionally(leftForTheSweep -> null);
+    }
   }
 
   private static Void writeTo(Drive drive, String name, ByteBuffer bytes) throws IOException {
@@ -122,19 +144,27 @@ public final class MirroredFiles {
   }
 
   /**
-   * Up to {@code copies} drives of different enclosures that have {@code bytes} free, SCM first,
-   * else at random; may use the reserve.
+   * Up to {@code copies} drives of different enclosures that have {@code bytes} free for
+   * maintenance, SCM first, else at random.
    */
   public List<String> pickDrives(int copies, long bytes) {
+    return pickDrives(copies, bytes, Space::freeForMaintenance);
+  }
+
+  /** The same for a file that may also use the floor of the reserve: one of the location map. */
+  public List<String> pickRootDrives(int copies, long bytes) {
+    return pickDrives(copies, bytes, Space::freeForRoots);
+  }
+
+  private List<String> pickDrives(int copies, long bytes, ToLongFunction<Space> free) {
     List<Placement.Candidate> candidates = new ArrayList<>();
     for (Tier tier : Tier.values()) {
       List<DriveInfo> infos = new ArrayList<>(drives.available(tier));
       Collections.shuffle(infos, random);
       for (DriveInfo info : infos) {
         try {
-          Space space = drives.space(info.id());
-          candidates.add(
-              new Placement.Candidate(info.id(), info.enclosure(), space.freeForMaintenance()));
+          long room = free.applyAsLong(drives.space(info.id()));
+          candidates.add(new Placement.Candidate(info.id(), info.enclosure(), room));
         } catch (IOException unavailable) {
           // The set remembers why; here the drive is only left out.
           continue;

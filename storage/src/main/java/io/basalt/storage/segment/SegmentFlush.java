@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
  * index blocks with another.
  */
 final class SegmentFlush {
+  /** Room that is about to be freed is worth this many pauses; a new attempt is worth no more. */
+  private static final int PAUSES = 5;
+
   private static final Executor LATER =
       CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS);
 
@@ -53,7 +56,7 @@ final class SegmentFlush {
     return (data == null ? 0 : data.remaining()) + (index == null ? 0 : index.remaining());
   }
 
-  /** Whether a flush that finds no room on a drive waits for it. */
+  /** Whether a flush that finds no room on a drive may wait for it. */
   @FunctionalInterface
   interface Patience {
     boolean waitsFor(DriveFullException full);
@@ -61,25 +64,26 @@ final class SegmentFlush {
 
   /**
    * Writes both mirrors. One that finds no room is written again, the same bytes to the same place,
-   * until it does or patience ends: a full device is no reason to begin anew.
+   * a few times. Then it fails: the next attempt writes to drives that have room, if any have.
    */
   CompletableFuture<Void> submit(DriveSet drives, Patience patience) {
     List<CompletableFuture<Void>> mirrors = new ArrayList<>();
     for (int i = 0; i < segment.drives().size(); i++) {
-      mirrors.add(mirror(i, drives, patience));
+      mirrors.add(mirror(i, drives, patience, PAUSES));
     }
     return CompletableFuture.allOf(mirrors.toArray(CompletableFuture[]::new));
   }
 
-  private CompletableFuture<Void> mirror(int mirror, DriveSet drives, Patience patience) {
+  private CompletableFuture<Void> mirror(
+      int mirror, DriveSet drives, Patience patience, int pauses) {
     DriveFile file = segment.files().get(mirror);
     return drives
         .submit(segment.drives().get(mirror), drive -> write(file))
         .exceptionallyCompose(
             error ->
-                error instanceof DriveFullException full && patience.waitsFor(full)
+                error instanceof DriveFullException full && pauses > 0 && patience.waitsFor(full)
                     ? CompletableFuture.runAsync(() -> {}, LATER)
-                        .thenCompose(later -> mirror(mirror, drives, patience))
+                        .thenCompose(later -> mirror(mirror, drives, patience, pauses - 1))
                     : CompletableFuture.failedFuture(error));
   }
 

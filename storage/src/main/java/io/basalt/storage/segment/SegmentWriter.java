@@ -304,8 +304,8 @@ public final class SegmentWriter implements AutoCloseable {
    * Writes and forces what is staged and seals the segments that are due.
    *
    * @return the ranges covered and the new ends of the touched segments, once both mirrors are
-   *     forced. Waits for room where a drive has none. Fails with the first drive's error; the
-   *     writer then takes no more.
+   *     forced. Waits a little for room where a drive has none. Fails with the first drive's error;
+   *     the writer then takes no more.
    * @throws IllegalStateException if a flush is in flight
    */
   public CompletableFuture<Flushed> flush() {

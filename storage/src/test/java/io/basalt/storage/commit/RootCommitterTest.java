@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.storage.commit.InMemoryArbiter.Fault;
 import io.basalt.storage.commit.InMemoryArbiter.Log;
+import io.basalt.storage.commit.Interleaving.Steps;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfig.DriveConfig;
 import io.basalt.storage.config.StoreConfigLoader;
+import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.FileDrive;
+import io.basalt.storage.location.LocationMapWriter;
+import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.ArbiterPoint;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.RootCodec;
+import io.basalt.storage.root.SegmentLocation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,6 +149,69 @@ class RootCommitterTest {
     drives = all;
     assertThat(open(SECOND, log.handle()).head()).isEqualTo(head);
     assertThat(dir.resolve("c/" + RootFiles.fileName(2))).exists();
+  }
+
+  @Test
+  void otherDrivesTakeARootWhereTheFirstOnesAreFull() throws Exception {
+    CommitWorld world = CommitWorld.create();
+    world.drives.fill("scm-0");
+    world.drives.fill("scm-1");
+    RootFiles files = new RootFiles(world.drives.driveSet(), 3);
+    RootCommitter committer =
+        RootCommitter.open(files, world.arbiter(Steps.ALONE), FIRST, Clock.systemUTC());
+    committer.commit(mark("a"));
+    committer.commit(mark("b"));
+    assertThat(files.newest().orElseThrow().on())
+        .extracting(DriveInfo::id)
+        .containsExactly("capacity-0", "capacity-1");
+    Root again =
+        RootCommitter.open(files, world.arbiter(Steps.ALONE), SECOND, Clock.systemUTC()).head();
+    assertThat(again.rejectsTopicId()).isEqualTo("ab");
+  }
+
+  @Test
+  void aRootThatFindsNoRoomIsTriedAgainAndLeavesNothingBehind() throws Exception {
+    CommitWorld world = CommitWorld.create();
+    List<String> all = world.drives.drives().stream().map(drive -> drive.info().id()).toList();
+    RootFiles files = new RootFiles(world.drives.driveSet(), 3);
+    RootCommitter committer =
+        RootCommitter.open(files, world.arbiter(Steps.ALONE), FIRST, Clock.systemUTC());
+    all.forEach(world.drives::fill);
+    Change change = mark("a");
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> committer.commit(change))
+          .isInstanceOf(RootsFullException.class)
+          .hasMessageContaining("drives of 0 enclosures took it, 2 are needed");
+    }
+    world.drives.makeRoom("scm-0");
+    assertThatThrownBy(() -> committer.commit(change))
+        .isInstanceOf(RootsFullException.class)
+        .hasMessageContaining("drives of 1 enclosures took it, 2 are needed");
+    assertThat(committer.head().number()).isEqualTo(1);
+    world.drives.makeRoom("capacity-1");
+    assertThat(committer.commit(change).rejectsTopicId()).isEqualTo("a");
+    assertThat(files.newest().orElseThrow().on())
+        .extracting(DriveInfo::id)
+        .containsExactly("scm-0", "capacity-1");
+  }
+
+  @Test
+  void maintenanceLeavesAFloorOfTheReserveToRootsAndTheLocationMap() throws Exception {
+    for (DriveInfo drive : drives.infos()) {
+      long room = drives.space(drive.id()).freeForMaintenance();
+      assertThat(room).isGreaterThan(drives.space(drive.id()).freeForData());
+      drives.call(drive.id(), d -> d.create("runs/1-00000000000000aa-0", room)).close();
+    }
+    MirroredFiles files = new MirroredFiles(drives);
+    assertThat(files.pickDrives(2, 1)).isEmpty();
+    RootCommitter committer = open(FIRST, arbiter);
+    LocationMapWriter.Written map =
+        new LocationMapWriter(files, FIRST)
+            .write(
+                committer.head(),
+                List.of(
+                    new SegmentLocation(FIRST + "-0-0", List.of("scm-a", "scm-b"), 4096, 0, 4096)));
+    assertThat(committer.commit(map::apply).locationMap()).hasSize(1);
   }
 
   @Test

@@ -235,6 +235,38 @@ class SegmentFaultTest {
   }
 
   @Test
+  void aFlushThatFindsNoRoomForLongEndsTheWriterAndTheNextOnePicksOthers() {
+    SimulatedDrives simulated = new SimulatedDrives(4, 0, 64 << 20);
+    DriveSet drives = simulated.driveSet();
+    SegmentWriter writer = writer(drives);
+    assertThat(writer.hasRoomFor(10)).isTrue();
+    add(writer, 10);
+    String full = writer.flush().join().tails().get(0).location().mirrors().get(1);
+    simulated.fill(full);
+    for (int i = 0; i < 20; i++) {
+      add(writer, 10);
+      if (writer.flush().handle((flushed, error) -> error != null).join()) {
+        break;
+      }
+    }
+    assertThatThrownBy(() -> writer.flush().join())
+        .hasCauseInstanceOf(DriveFullException.class)
+        .hasMessageContaining("drive " + full + " is full");
+    assertThat(drives.unavailable()).isEmpty();
+    writer.close();
+
+    SegmentWriter next = new SegmentWriter(drives, OPTIONS, "2-00", 0, new Random(4), clock);
+    offset = 0;
+    for (int i = 0; i < 20; i++) {
+      while (!next.hasRoomFor(10)) {
+        clock.millis += 300;
+      }
+      add(next, 10);
+      assertThat(next.flush().join().tails().get(0).location().mirrors()).doesNotContain(full);
+    }
+  }
+
+  @Test
   void closingEndsAFlushThatWaitsForRoom() {
     SimulatedDrives simulated = new SimulatedDrives(2, 0, 64 << 20);
     SegmentWriter writer = writer(simulated.driveSet());
