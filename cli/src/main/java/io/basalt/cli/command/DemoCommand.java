@@ -61,7 +61,7 @@ public final class DemoCommand implements Callable<Integer> {
     // An interrupted demo leaves no processes behind.
     Thread stop = new Thread(() -> stop(cluster), "stop");
     Runtime.getRuntime().addShutdownHook(stop);
-    DemoReport report;
+    DemoReport report = null;
     try {
       StoreConfig config = NewStore.create(file, yaml(files.bytes()));
       out.println("made a store in " + home);
@@ -72,8 +72,10 @@ public final class DemoCommand implements Callable<Integer> {
       Runtime.getRuntime().removeShutdownHook(stop);
       cluster.down();
       deleteTree(scratch);
-      if (directory == null) {
+      if (directory == null && report != null) {
         deleteTree(home);
+      } else if (directory == null) {
+        out.println("the store stays in " + home + ", with the logs of its processes in .basalt/logs");
       }
     }
     out.println();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ConfigurationUtils;
@@ -87,10 +88,15 @@ final class FlinkCluster {
       public ServiceProcess.Launch launch() throws IOException {
         TaskExecutorProcessSpec spec =
             TaskExecutorProcessUtils.processSpecFromConfig(configuration);
+        // Named here, since Flink asks for the name of this host, which need not have an address.
+        String name = "-D " + TaskManagerOptions.TASK_MANAGER_RESOURCE_ID.key() + "=taskmanager-";
         return FlinkCluster.this.launch(
             TaskManagerRunner.class,
             ProcessMemoryUtils.generateJvmParametersStr(spec),
-            TaskExecutorProcessUtils.generateDynamicConfigsStr(spec));
+            TaskExecutorProcessUtils.generateDynamicConfigsStr(spec)
+                + " "
+                + name
+                + UUID.randomUUID());
       }
     };
   }

@@ -72,25 +72,19 @@ public final class LocalCluster {
         if (phase.equals("running") || state.get().ingest().equals("stopped")) {
           return state.get();
         }
-        if (state.get().ingest().equals("failed")) {
+        if (state.get().ingest().equals("failed") || state.get().hopeless()) {
           throw new Failure(state.get().problem());
         }
       } else if (System.nanoTime() > settled) {
-        throw new Failure("the supervisor ended at once; " + lastWords());
+        throw new Failure("the supervisor ended: " + LastWords.of(directory, Supervisor.NAME));
       }
       Thread.sleep(LOOK_MILLIS);
     }
-    String why = state().map(LocalState::problem).orElse("the supervisor ended; " + lastWords());
+    String why =
+        state()
+            .map(state -> state.problem() == null ? state.phase() : state.problem())
+            .orElse("the supervisor ended");
     throw new Failure("not up after " + START_PATIENCE.toMinutes() + " minutes: " + why);
-  }
-
-  private String lastWords() throws IOException {
-    Path output = directory.output(Supervisor.NAME);
-    Optional<String> line =
-        Files.exists(output)
-            ? Files.readAllLines(output).stream().filter(text -> !text.startsWith("\t")).findFirst()
-            : Optional.empty();
-    return line.map(FlinkRest::innermost).orElse("see basalt logs supervisor");
   }
 
   /** A broker of someone else on our port would take the writes of this store. */

@@ -27,13 +27,20 @@ public record LocalState(
     String problem,
     Map<String, JobRuns> jobs,
     List<Service> services) {
+  private static final int HOPELESS_FAILURES = 5;
+
   public LocalState {
     jobs = jobs == null ? Map.of() : Map.copyOf(jobs);
     services = services == null ? List.of() : List.copyOf(services);
   }
 
-  /** A process of the cluster; restarts counts the starts after the first. */
-  public record Service(String name, long pid, int restarts) {}
+  /**
+   * A process of the cluster.
+   *
+   * @param restarts starts after the first
+   * @param failures starts in a row that were soon followed by its end
+   */
+  public record Service(String name, long pid, int restarts, int failures) {}
 
   public static Optional<LocalState> read(StoreDirectory directory) {
     return Json.read(directory.state(), LocalState.class);
@@ -42,6 +49,12 @@ public record LocalState(
   /** Whether the supervisor that wrote this still lives. */
   public boolean alive(StoreDirectory directory) {
     return ServiceProcess.find(directory, Supervisor.NAME, supervisor).isPresent();
+  }
+
+  /** Whether a process ends again and again, so that somebody has to look. */
+  boolean hopeless() {
+    return problem != null
+        && services.stream().anyMatch(service -> service.failures() >= HOPELESS_FAILURES);
   }
 
   public String flink() {

@@ -137,9 +137,24 @@ final class Supervisor {
         phase = ingest.state().equals("running") ? "running" : "ingest is " + ingest.state();
         problem = ingest.problem();
       }
+      trouble().ifPresent(why -> problem = why);
     } catch (IOException e) {
       problem = Sentences.of(e);
     }
+  }
+
+  /** The first process in the order of need that does not stay up: the others wait for it. */
+  private Optional<String> trouble() throws IOException {
+    List<WatchedService> services = new ArrayList<>(kafka.stream().toList());
+    services.add(jobManager);
+    services.add(taskManager);
+    for (WatchedService service : services) {
+      Optional<String> trouble = service.trouble();
+      if (trouble.isPresent()) {
+        return trouble;
+      }
+    }
+    return Optional.empty();
   }
 
   /** Once per start of the broker; a broker elsewhere is asked until it answers. */

@@ -21,6 +21,7 @@ final class WatchedService {
   private final LongSupplier nanoTime;
   private Optional<ProcessHandle> process;
   private int starts;
+  private int failures;
   private long startedAt;
   private long pause = SHORTEST_PAUSE;
 
@@ -41,11 +42,17 @@ final class WatchedService {
   /** Starts the process if it is not there and its pause is over; true if it is there. */
   boolean keep() throws IOException {
     if (process.filter(ProcessHandle::isAlive).isPresent()) {
+      if (nanoTime.getAsLong() - startedAt > SETTLED) {
+        failures = 0;
+      }
       return true;
     }
     long lived = nanoTime.getAsLong() - startedAt;
     if (starts > 0 && lived < pause) {
       return false;
+    }
+    if (starts > 0) {
+      failures = lived > SETTLED ? 0 : failures + 1;
     }
     pause = lived > SETTLED ? SHORTEST_PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
     startedAt = nanoTime.getAsLong();
@@ -55,6 +62,15 @@ final class WatchedService {
             ServiceProcess.start(
                 directory, service.name(), service.launch(), ServiceProcess.Session.OF_PARENT));
     return true;
+  }
+
+  /** What is wrong with a process that ends again and again; empty if it ended once at most. */
+  Optional<String> trouble() throws IOException {
+    return failures < 2
+        ? Optional.empty()
+        : Optional.of(
+            "the %s ended %d times right after its start: %s"
+                .formatted(name(), failures, LastWords.of(directory, name())));
   }
 
   /** Whether the process lives and accepts connections. */
@@ -72,6 +88,6 @@ final class WatchedService {
 
   LocalState.Service state() {
     return new LocalState.Service(
-        service.name(), process.map(ProcessHandle::pid).orElse(0L), Math.max(0, starts - 1));
+        service.name(), process.map(ProcessHandle::pid).orElse(0L), Math.max(0, starts - 1), failures);
   }
 }
