@@ -8,6 +8,7 @@ import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.CommitUnknownException;
 import io.basalt.storage.compact.Compaction;
 import io.basalt.storage.compact.Merged;
+import io.basalt.storage.copy.CopyPolicy;
 import io.basalt.storage.leaf.TreeFileWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import java.io.IOException;
@@ -73,7 +74,8 @@ final class CompactionCommitter extends StoreFunction<MergeResult, Void> {
                   store().committer(),
                   run,
                   store().root(result.base()),
-                  TreeFileWriter.of(mirrors, result.run(), new SecureRandom()))
+                  TreeFileWriter.of(mirrors, result.run(), new SecureRandom()),
+                  CopyPolicy.of(store().config()))
               .commit(merged);
       root.add(outcome.root());
       runsIn.add(outcome.runsIn());

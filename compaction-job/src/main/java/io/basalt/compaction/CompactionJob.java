@@ -6,6 +6,7 @@ import io.basalt.flink.StoreHandle;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.compact.CompactionPlan;
+import io.basalt.storage.copy.CopyPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.flink.configuration.Configuration;
@@ -42,7 +43,9 @@ public final class CompactionJob {
   public static CompactionPlan plan(Path config) throws IOException {
     try (StoreHandle store = StoreHandle.open(config)) {
       return CompactionPlan.of(
-          store.drives(), new RootFiles(store.drives(), store.config().rootCopies()).head());
+          store.drives(),
+          new RootFiles(store.drives(), store.config().rootCopies()).head(),
+          CopyPolicy.of(store.config()));
     } catch (ArbiterException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -9,6 +9,7 @@ import io.basalt.storage.commit.CommitUnknownException;
 import io.basalt.storage.compact.CompactionPlan;
 import io.basalt.storage.compact.CompactionStart;
 import io.basalt.storage.compact.Stretch;
+import io.basalt.storage.copy.CopyPolicy;
 import io.basalt.storage.root.Root;
 import java.io.IOException;
 import java.time.Clock;
@@ -30,7 +31,8 @@ final class CompactionPlanner extends StoreFunction<Long, MergeTask> {
       throws IOException, CommitUnknownException {
     Attempt run = store().attempt();
     Root base = begin(run);
-    List<Stretch> stretches = CompactionPlan.of(store().drives(), base).stretches();
+    List<Stretch> stretches =
+        CompactionPlan.of(store().drives(), base, CopyPolicy.of(store().config())).stretches();
     int tasks = Math.max(1, stretches.size());
     if (stretches.isEmpty()) {
       out.collect(new MergeTask(run.toString(), base.number(), tasks, Optional.empty()));

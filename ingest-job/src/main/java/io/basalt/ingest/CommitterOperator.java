@@ -15,8 +15,8 @@ import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.commit.Sweeper;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.copy.NeededFiles;
 import io.basalt.storage.drive.DriveSet;
-import io.basalt.storage.leaf.TreeFiles;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
@@ -109,7 +109,7 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
                     drives,
                     config.rootCopies(),
                     head -> LocationMap.load(mirrored, head).places(),
-                    roots -> TreeFiles.of(mirrored, roots)),
+                    roots -> NeededFiles.of(mirrored, roots)),
                 admin,
                 config.kafka(),
                 topics,

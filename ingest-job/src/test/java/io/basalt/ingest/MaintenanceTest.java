@@ -14,9 +14,9 @@ import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.commit.Sweeper;
+import io.basalt.storage.copy.NeededFiles;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.ingest.Flushed;
-import io.basalt.storage.leaf.TreeFiles;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
@@ -116,7 +116,7 @@ class MaintenanceTest {
                   drives,
                   store.config().rootCopies(),
                   head -> LocationMap.load(mirrored, head).places(),
-                  roots -> TreeFiles.of(mirrored, roots)),
+                  roots -> NeededFiles.of(mirrored, roots)),
               admin,
               store.config().kafka(),
               topics,

@@ -9,10 +9,10 @@ import io.basalt.storage.root.ArbiterPoint;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.root.RootBuilder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -87,8 +87,8 @@ class StartPlanTest {
     assertThatThrownBy(() -> plan(head, other, 12, false, log(0, 1), log(0, 0), log(0, 0)))
         .isInstanceOf(TopicException.class)
         .hasMessage(
-            "topic w still has 12 records that are not applied: ingest it to its end first, or go on"
-                + " with topic w2 (id id-2) by --accept-loss");
+            "topic w still has 12 records that are not applied: ingest it to its end first, or go"
+                + " on with topic w2 (id id-2) by --accept-loss");
     StartPlan plan = plan(head, other, 0, false, log(0, 1), log(0, 0), log(0, 0));
     assertThat(plan.incarnation()).isEqualTo(new Incarnation(2, "w2", "id-2", 3));
     assertThat(plan.starts().get(0)).isEqualTo(new Start(0, 0));
@@ -134,25 +134,9 @@ class StartPlanTest {
   }
 
   private static Root root(List<Incarnation> incarnations, Position... positions) {
-    return new Root(
-        "store",
-        "demo",
-        3,
-        "2-a-0",
-        "2-a",
-        0,
-        ArbiterPoint.NONE,
-        incarnations,
-        List.of(positions),
-        "",
-        List.of(),
-        0,
-        List.of(),
-        List.of(),
-        List.of(),
-        Optional.empty(),
-        List.of(),
-        List.of(),
-        List.of());
+    return new RootBuilder(Root.first("store", "demo", "0-a-0", "0-a", 0, List.of()))
+        .incarnations(incarnations)
+        .positions(List.of(positions))
+        .build(3, "2-a-0", "2-a", 0, ArbiterPoint.NONE);
   }
 }

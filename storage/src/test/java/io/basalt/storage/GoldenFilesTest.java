@@ -8,6 +8,7 @@ import io.basalt.storage.commit.ProposalCodec;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.root.ArbiterPoint;
+import io.basalt.storage.root.CopyRef;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Position;
@@ -72,7 +73,8 @@ class GoldenFilesTest {
           List.of(
               new FileRef("maps/7-00000000000000aa-0", List.of("scm-1", "scm-0"), 99, 0x12345678)),
           List.of(new KeptRoot(7, 1_700_000_000_000L), new KeptRoot(8, 1_700_000_000_123L)),
-          List.of(new Pin("reader", 7, 1_700_000_000_456L)));
+          List.of(new Pin("reader", 7, 1_700_000_000_456L)),
+          Optional.empty());
 
   private static final Proposal PROPOSAL =
       new Proposal(
@@ -105,6 +107,12 @@ class GoldenFilesTest {
           1L << 50,
           new FileRef("usage/8-00000000000000bb-2", List.of("scm-1", "scm-0"), 70, 1));
 
+  private static final CopyRef COPY =
+      new CopyRef(
+          8,
+          List.of(new Position(1, 3, 1L << 33, 2, 5)),
+          new FileRef("copies/8-00000000000000bb-3", List.of("capacity-0"), 80, 0x13572468));
+
   @Test
   void rootVersion1() throws Exception {
     assertThat(RootCodec.decode(Golden.bytes("root-v1"), "d", "f")).isEqualTo(ROOT);
@@ -117,7 +125,17 @@ class GoldenFilesTest {
             .tree(Optional.of(TREE))
             .build(10, "8-00000000000000bb-0", "8-00000000000000bb", 1, ROOT.arbiter());
     assertThat(RootCodec.decode(Golden.bytes("root-v2"), "d", "f")).isEqualTo(compacted);
-    Golden.assertWritten("root-v2", RootCodec.encode(compacted));
+  }
+
+  @Test
+  void rootVersion3() throws Exception {
+    Root copied =
+        new RootBuilder(ROOT)
+            .tree(Optional.of(TREE))
+            .copy(Optional.of(COPY))
+            .build(10, "8-00000000000000bb-0", "8-00000000000000bb", 1, ROOT.arbiter());
+    assertThat(RootCodec.decode(Golden.bytes("root-v3"), "d", "f")).isEqualTo(copied);
+    Golden.assertWritten("root-v3", RootCodec.encode(copied));
   }
 
   @Test

@@ -2,13 +2,11 @@ package io.basalt.storage.commit;
 
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.drive.DriveSet;
-import io.basalt.storage.root.ArbiterPoint;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RootCodec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -43,26 +41,13 @@ public final class StoreInitializer {
 
   private static Root first(DriveSet drives, StoreConfig config, Clock clock) {
     Attempt attempt = new Attempt(0, "%016x".formatted(nonce(drives.storeId())));
-    return new Root(
+    return Root.first(
         drives.storeId(),
         config.store(),
-        1,
         attempt + "-0",
         attempt.toString(),
         clock.millis(),
-        ArbiterPoint.NONE,
-        List.of(),
-        List.of(),
-        "",
-        drives.infos(),
-        0,
-        List.of(),
-        List.of(),
-        List.of(),
-        Optional.empty(),
-        List.of(),
-        List.of(),
-        List.of());
+        drives.infos());
   }
 
   /** As unique as the store's id, so that no other store's root 1 has the same body id. */

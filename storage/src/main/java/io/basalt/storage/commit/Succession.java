@@ -26,8 +26,9 @@ final class Succession {
     for (LiveAttempt attempt : next.attempts()) {
       requireNotEnded(base, Attempt.parse(attempt.id()), "be live");
     }
-    Set<String> known = files(base).collect(Collectors.toSet());
-    for (String file : files(next).filter(f -> !known.contains(f)).toList()) {
+    Set<String> known = Stream.concat(files(base), copy(base)).collect(Collectors.toSet());
+    for (String file :
+        Stream.concat(files(next), copy(next)).filter(f -> !known.contains(f)).toList()) {
       Attempt owner =
           Attempt.ofFile(file)
               .orElseThrow(() -> new IllegalStateException("no attempt made " + file));
@@ -73,9 +74,14 @@ final class Succession {
     return root.kept().stream().map(KeptRoot::number).collect(Collectors.toSet());
   }
 
+  private static Stream<String> copy(Root root) {
+    return root.copy().map(copy -> copy.file().name()).stream();
+  }
+
   /**
-   * All files that a root refers to by itself. The location map's segments are older tails, and
-   * what a branch refers to was made by its own attempt or stood in the tree before.
+   * All files that a root refers to by itself, for as long as it is kept: all but the metadata
+   * copy, which is the head's alone. The location map's segments are older tails, and what a branch
+   * refers to was made by its own attempt or stood in the tree before.
    */
   static Stream<String> files(Root root) {
     return Stream.of(

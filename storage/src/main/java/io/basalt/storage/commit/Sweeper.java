@@ -30,7 +30,16 @@ import java.util.stream.Collectors;
 public final class Sweeper {
   private static final List<String> DIRECTORIES =
       List.of(
-          "segments", "stripes", "runs", "leaves", "branches", "usage", "maps", "roots", "tokens");
+          "segments",
+          "stripes",
+          "runs",
+          "leaves",
+          "branches",
+          "copies",
+          "usage",
+          "maps",
+          "roots",
+          "tokens");
 
   private final RootDrives drives;
   private final RootFiles files;
@@ -51,7 +60,10 @@ public final class Sweeper {
     Places of(Root head) throws IOException;
   }
 
-  /** Reads the names of all leaves and branches of some roots. */
+  /**
+   * Reads the names of all leaves and branches of some roots, the head first, and of the head's
+   * metadata copy.
+   */
   @FunctionalInterface
   public interface Trees {
     Collection<String> of(List<Root> roots) throws IOException;

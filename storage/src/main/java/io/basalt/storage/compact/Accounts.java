@@ -4,6 +4,9 @@ import io.basalt.storage.compact.Usage.Dropped;
 import io.basalt.storage.compact.Usage.Retired;
 import io.basalt.storage.compact.Usage.Segment;
 import io.basalt.storage.compact.Usage.Span;
+import io.basalt.storage.copy.CopyPolicy;
+import io.basalt.storage.drive.DriveInfo;
+import io.basalt.storage.root.CopyRef;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.TreeTop;
@@ -13,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
@@ -82,15 +86,20 @@ final class Accounts {
     return retired;
   }
 
-  /** The segments that no root of a head needs: neither one that it keeps nor a later one. */
-  static Map<String, Span> dead(Usage usage, Root head) {
+  /**
+   * The segments that no root of a head needs, neither one that it keeps nor a later one, and that
+   * no tree needs which is made anew from the metadata copy.
+   */
+  static Map<String, Span> dead(Usage usage, Root head, Optional<CopyRef> copy) {
     Set<String> tails = tails(head);
     Map<String, Span> dead = new TreeMap<>();
     usage
         .segments()
         .forEach(
             (id, segment) -> {
-              if (!tails.contains(id) && isOver(segment.span(), head)) {
+              if (!tails.contains(id)
+                  && isOver(segment.span(), head)
+                  && isCopied(segment.span(), head.drives(), copy)) {
                 dead.put(id, segment.span());
               }
             });
@@ -126,6 +135,16 @@ final class Accounts {
     return span.isClosed()
         && !needs.test(head.number())
         && head.kept().stream().noneMatch(kept -> needs.test(kept.number()));
+  }
+
+  /**
+   * Whether the metadata copy was made at a root that no longer needs a segment: it then refers to
+   * nothing of it, and holds what all events in it came to. A store without capacity drives has no
+   * copy, and its tree is as safe as its data.
+   */
+  static boolean isCopied(Span span, List<DriveInfo> drives, Optional<CopyRef> copy) {
+    return !CopyPolicy.isKept(drives)
+        || (copy.isPresent() && span.isClosed() && span.until() <= copy.get().root());
   }
 
   /** The usage without what is freed; its files are to be deleted. */

@@ -5,6 +5,7 @@ import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.compact.Usage.Span;
 import io.basalt.storage.location.LocationMapWriter;
+import io.basalt.storage.root.CopyRef;
 import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.Tail;
@@ -19,13 +20,15 @@ import java.util.Set;
 /**
  * Puts new leaves in place of those of a root and of its runs, and takes dead segments out of the
  * location map. Expects the leaves and the runs that were merged, the map files that were
- * rewritten, its attempt to be live, and no root that needs a dead segment. What ingest and migrate
- * added meanwhile stays: runs and tails since the root, and segments where they are by now.
+ * rewritten, its attempt to be live, and no root nor metadata copy that needs a dead segment. What
+ * ingest and migrate added meanwhile stays: runs and tails since the root, and segments where they
+ * are by now.
  *
  * @param before the leaves that were merged
  * @param merged the runs that stand in the new leaves
  * @param map empty if no segment is dead
  * @param dead freed segments and the roots that might have needed them
+ * @param copy of the new leaves; empty if none could be made, then the one before stays
  */
 record CompactChange(
     Attempt attempt,
@@ -33,7 +36,8 @@ record CompactChange(
     TreeTop after,
     List<RunRef> merged,
     Optional<LocationMapWriter.Written> map,
-    Map<String, Span> dead)
+    Map<String, Span> dead,
+    Optional<CopyRef> copy)
     implements Change {
   CompactChange {
     merged = List.copyOf(merged);
@@ -45,6 +49,9 @@ record CompactChange(
     requireLive(next, attempt);
     if (!next.tree().equals(before)) {
       throw new CommitConflictException("the leaves are no longer those that were merged");
+    }
+    if (copy.isPresent()) {
+      next.copy(copy);
     }
     requireDead(next);
     List<RunRef> runs = new ArrayList<>(next.runs());
@@ -75,6 +82,10 @@ record CompactChange(
           || next.kept().stream().anyMatch(kept -> each.getValue().holds(kept.number()))) {
         throw new CommitConflictException(
             "segment " + each.getKey() + " is needed by a root: plan anew");
+      }
+      if (!Accounts.isCopied(each.getValue(), next.drives(), next.copy())) {
+        throw new CommitConflictException(
+            "segment " + each.getKey() + " is needed by the metadata copy: plan anew");
       }
     }
   }

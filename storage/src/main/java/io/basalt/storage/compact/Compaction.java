@@ -8,6 +8,8 @@ import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.compact.Usage.Dropped;
 import io.basalt.storage.compact.Usage.Retired;
 import io.basalt.storage.compact.Usage.Span;
+import io.basalt.storage.copy.CopyPolicy;
+import io.basalt.storage.copy.CopyWriter;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.leaf.BranchEditor;
 import io.basalt.storage.leaf.BranchRef;
@@ -18,6 +20,7 @@ import io.basalt.storage.location.LocationEdit;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.CopyRef;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.SegmentLocation;
@@ -29,14 +32,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Ends a compaction: writes the branches and the usage, commits, and deletes what no root needs any
- * more. Belongs to one thread.
+ * Ends a compaction: writes the branches, the metadata copy and the usage, commits, and deletes
+ * what no root needs any more. Belongs to one thread.
  *
  * <p>What a stop leaves behind:
  *
  * <ol>
- *   <li>before the commit: leaves, branches, a usage and a map file that no root names; the next
- *       compaction ends the attempt, and the sweep deletes them
+ *   <li>before the commit: leaves, branches, copies of them, a usage and a map file that no root
+ *       names; the next compaction ends the attempt, and the sweep deletes them
  *   <li>after the commit: files that the committed usage lists as dropped; the next compaction
  *       deletes them
  *   <li>in the middle of deleting: the same; a drive that was away is asked again by each
@@ -53,6 +56,7 @@ public final class Compaction {
   private final MirroredFiles mirrors;
   private final TreeFileWriter files;
   private final LocationMapWriter maps;
+  private final CopyWriter copies;
   private final LeafTree tree;
   private final Deletion deletion;
 
@@ -61,6 +65,7 @@ public final class Compaction {
    * @param attempt the compaction's, which {@link CompactionStart} made live
    * @param base the root that was compacted
    * @param files writes in the name of the compaction's attempt
+   * @param copies on how many drives the metadata copy goes
    */
   public Compaction(
       DriveSet drives,
@@ -68,13 +73,15 @@ public final class Compaction {
       RootCommitter committer,
       Attempt attempt,
       Root base,
-      TreeFileWriter files) {
+      TreeFileWriter files,
+      CopyPolicy copies) {
     this.committer = committer;
     this.attempt = attempt;
     this.base = base;
     this.mirrors = mirrors;
     this.files = files;
     this.maps = new LocationMapWriter(mirrors, committer.attempt());
+    this.copies = new CopyWriter(drives, mirrors, files, copies);
     this.tree = new LeafTree(mirrors);
     this.deletion = new Deletion(drives);
   }
@@ -102,9 +109,10 @@ public final class Compaction {
     Usage usage = Accounts.merge(base, ids, before, merged);
     Deletion.Deleted again = deletion.delete(before.dropped());
     Optional<BranchRef> top = branches(merged);
+    Optional<CopyRef> copy = copies.write(base, top);
     for (int tries = 1; ; tries++) {
       Root head = committer.refresh();
-      Map<String, Span> dead = Accounts.dead(usage, head);
+      Map<String, Span> dead = Accounts.dead(usage, head, copy.or(head::copy));
       List<Retired> retired = Accounts.dead(usage.retired(), head);
       LocationMap map = LocationMap.load(mirrors, head);
       List<SegmentLocation> freed =
@@ -120,7 +128,8 @@ public final class Compaction {
                 top(top, Accounts.free(usage, dead.keySet(), retired, all)),
                 base.runs(),
                 edit(head, freed),
-                dead);
+                dead,
+                copy);
         Root root = committer.commit(change);
         long freedBytes = again.bytes() + deletion.delete(dropped).bytes();
         return outcome(root, merged, freedBytes);

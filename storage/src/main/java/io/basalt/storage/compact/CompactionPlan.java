@@ -1,5 +1,6 @@
 package io.basalt.storage.compact;
 
+import io.basalt.storage.copy.CopyPolicy;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.mirror.MirroredFiles;
@@ -19,8 +20,9 @@ import java.util.List;
  * @param runs how many runs would be merged
  * @param stretches parts of the work, by path; none if nothing happened since the last leaves
  * @param deadSegments segments that are known not to be needed by any root
- * @param hasChores whether something else waits for the next compaction: files to delete, or things
- *     of which it can now say from which root on they are not needed
+ * @param hasChores whether something else waits for the next compaction: files to delete, things of
+ *     which it can now say from which root on they are not needed, or a metadata copy that is
+ *     missing or stands on too few drives
  */
 public record CompactionPlan(
     long root, int runs, List<Stretch> stretches, int deadSegments, boolean hasChores) {
@@ -32,9 +34,10 @@ public record CompactionPlan(
   }
 
   /** Looks at a root: reads the branches, and the keys of what happened since the leaves. */
-  public static CompactionPlan of(DriveSet drives, Root root) throws IOException {
+  public static CompactionPlan of(DriveSet drives, Root root, CopyPolicy copies)
+      throws IOException {
     Usage usage = UsageCodec.read(new MirroredFiles(drives), root.tree().map(TreeTop::usage));
-    int dead = Accounts.dead(usage, root).size();
+    int dead = Accounts.dead(usage, root, root.copy()).size();
     try (StoreReader reader = StoreReader.open(drives, root)) {
       List<LeafRef> leaves = new ArrayList<>();
       reader.leaves().forEachRemaining(leaves::add);
@@ -47,7 +50,7 @@ public record CompactionPlan(
           root.runs().size(),
           planner.stretches(),
           dead,
-          Accounts.hasChores(usage, root));
+          Accounts.hasChores(usage, root) || copies.isDue(drives, root));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

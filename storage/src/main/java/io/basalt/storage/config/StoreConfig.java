@@ -71,7 +71,17 @@ public record StoreConfig(
   public record DriveConfig(String id, Tier tier, Path path, String enclosure, long size) {}
 
   /** K+M, or auto when empty. */
-  public record Erasure(OptionalInt dataStrips, OptionalInt parityStrips) {}
+  public record Erasure(OptionalInt dataStrips, OptionalInt parityStrips) {
+    private static final int FEW_DRIVES = 12;
+
+    /**
+     * Parity strips of a stripe in a store with so many capacity drives, whether they answer or
+     * not.
+     */
+    public int parityFor(int capacityDrives) {
+      return parityStrips.orElse(capacityDrives <= FEW_DRIVES ? 2 : 4);
+    }
+  }
 
   /** Fill shares of an SCM drive at which migration starts and stops. */
   public record Watermark(double high, double low) {}

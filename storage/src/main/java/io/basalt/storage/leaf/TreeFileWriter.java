@@ -62,6 +62,11 @@ public final class TreeFileWriter {
     return write(directory + "/" + next(), ByteBuffer.wrap(bytes));
   }
 
+  /** A name for another small file, which the caller writes; on no drive yet. */
+  public FileRef name(String directory, byte[] bytes) {
+    return MirroredFiles.reference(directory + "/" + next(), ByteBuffer.wrap(bytes));
+  }
+
   private String next() {
     return owner + "-" + sequence.getAndIncrement();
   }

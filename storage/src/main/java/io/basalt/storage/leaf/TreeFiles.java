@@ -6,14 +6,15 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.root.TreeTop;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Collects the names of all files of some trees; what they share is read once. */
+/** Collects all files of some trees; what they share is read once. */
 public final class TreeFiles {
   private final LeafTree tree;
-  private final Set<String> names = new HashSet<>();
+  private final Map<String, FileRef> files = new LinkedHashMap<>();
 
   public TreeFiles(LeafTree tree) {
     this.tree = tree;
@@ -31,7 +32,7 @@ public final class TreeFiles {
   /** Adds the files of a root's tree. */
   public TreeFiles add(Optional<TreeTop> top) throws IOException {
     if (top.isPresent()) {
-      names.add(top.get().usage().name());
+      files.put(top.get().usage().name(), top.get().usage());
       if (top.get().branch().isPresent()) {
         add(top.get().branch().get());
       }
@@ -39,20 +40,26 @@ public final class TreeFiles {
     return this;
   }
 
-  private void add(FileRef branch) throws IOException {
-    if (!names.add(branch.name())) {
-      return;
+  /** Adds a branch and all that is below it. */
+  public TreeFiles add(FileRef branch) throws IOException {
+    if (files.put(branch.name(), branch) != null) {
+      return this;
     }
     for (Child child : tree.branch(branch).children()) {
       if (child instanceof BranchRef below) {
         add(below.file());
       } else if (child instanceof LeafRef leaf) {
-        leaf.tables().map(FileRef::name).forEach(names::add);
+        leaf.tables().forEach(table -> files.put(table.name(), table));
       }
     }
+    return this;
+  }
+
+  public Collection<FileRef> files() {
+    return files.values();
   }
 
   public Set<String> names() {
-    return names;
+    return files.keySet();
   }
 }

@@ -15,7 +15,6 @@ import java.util.random.RandomGenerator;
  */
 public record StripeShape(int dataStrips, int parityStrips, long stripBytes, List<String> drives) {
   private static final int WIDEST_DATA = 146;
-  private static final int FEW_DRIVES = 12;
 
   /** A strip's header and directory, and its checksums and perhaps those of all data strips. */
   private static final long HEADER_BYTES = 64 << 10;
@@ -35,7 +34,7 @@ public record StripeShape(int dataStrips, int parityStrips, long stripBytes, Lis
   record Code(int widestData, int parity) {
     /** {@code auto} follows the number of drives that the store has, whether they answer or not. */
     static Code of(Erasure erasure, int capacityDrives) {
-      int parity = erasure.parityStrips().orElse(capacityDrives <= FEW_DRIVES ? 2 : 4);
+      int parity = erasure.parityFor(capacityDrives);
       int data =
           erasure.dataStrips().orElse(Math.min(WIDEST_DATA, Math.max(1, capacityDrives - parity)));
       return new Code(data, parity);

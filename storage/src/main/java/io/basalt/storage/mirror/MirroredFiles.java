@@ -14,6 +14,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -55,7 +56,49 @@ public final class MirroredFiles {
       discard(targets, name);
       throw full;
     }
-    return new FileRef(name, targets, bytes.remaining(), crc32c(bytes));
+    return reference(name, bytes).on(targets);
+  }
+
+  /** What the remaining bytes are called as a file; on no drive yet. */
+  public static FileRef reference(String name, ByteBuffer bytes) {
+    return new FileRef(name, List.of(), bytes.remaining(), crc32c(bytes));
+  }
+
+  /**
+   * Makes a drive hold an intact copy of a file, whatever stands there under its name: what is
+   * intact stays, what is not is written anew. Forced and read back when the future ends. A stop
+   * leaves at worst a damaged copy, as there may have been before.
+   */
+  public CompletableFuture<Void> put(String target, FileRef file, ByteBuffer bytes) {
+    return drives.submit(target, drive -> put(drive, file, bytes.duplicate()));
+  }
+
+  private static Void put(Drive drive, FileRef file, ByteBuffer bytes) throws IOException {
+    if (isIntact(drive, file)) {
+      // Whoever wrote it may have stopped before it was forced.
+      try (DriveFile left = drive.openForWrite(file.name())) {
+        left.force();
+      }
+      drive.forceDirectoryOf(file.name());
+      return null;
+    }
+    try {
+      drive.delete(file.name());
+    } catch (NoSuchFileException none) {
+      // Mostly there is none.
+    }
+    writeTo(drive, file.name(), bytes);
+    readFrom(drive, file);
+    return null;
+  }
+
+  private static boolean isIntact(Drive drive, FileRef file) throws IOException {
+    try {
+      readFrom(drive, file);
+      return true;
+    } catch (NoSuchFileException | CorruptDataException damaged) {
+      return false;
+    }
   }
 
   private void discard(List<String> targets, String name) {

@@ -9,4 +9,9 @@ public record FileRef(String name, List<String> drives, long length, int crc32c)
   public FileRef {
     drives = List.copyOf(drives);
   }
+
+  /** The same file on other drives. */
+  public FileRef on(List<String> others) {
+    return new FileRef(name, others, length, crc32c);
+  }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param tree the leaves, or empty before the first compaction
  * @param locationMap files of the location map; a segment that is no tail stands in one of them
  * @param kept earlier roots that are kept, ascending
+ * @param copy the newest complete metadata copy, or empty before the first
  */
 public record Root(
     String storeId,
@@ -37,7 +38,8 @@ public record Root(
     Optional<TreeTop> tree,
     List<FileRef> locationMap,
     List<KeptRoot> kept,
-    List<Pin> pins) {
+    List<Pin> pins,
+    Optional<CopyRef> copy) {
 
   public Root {
     incarnations = List.copyOf(incarnations);
@@ -49,6 +51,37 @@ public record Root(
     locationMap = List.copyOf(locationMap);
     kept = List.copyOf(kept);
     pins = List.copyOf(pins);
+  }
+
+  /** The first root of a store: nothing but its drives. */
+  public static Root first(
+      String storeId,
+      String store,
+      String bodyId,
+      String attempt,
+      long at,
+      List<DriveInfo> drives) {
+    return new Root(
+        storeId,
+        store,
+        1,
+        bodyId,
+        attempt,
+        at,
+        ArbiterPoint.NONE,
+        List.of(),
+        List.of(),
+        "",
+        drives,
+        0,
+        List.of(),
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        List.of(),
+        Optional.empty());
   }
 
   /** A live attempt; kind is ingest, migrate or compact. */

@@ -24,6 +24,7 @@ public final class RootBuilder {
   private List<FileRef> locationMap;
   private List<KeptRoot> kept;
   private List<Pin> pins;
+  private Optional<CopyRef> copy;
   private String rejectsTopicId;
   private long floor;
 
@@ -41,6 +42,7 @@ public final class RootBuilder {
         Stream.concat(base.kept().stream(), Stream.of(new KeptRoot(base.number(), base.at())))
             .toList();
     this.pins = base.pins();
+    this.copy = base.copy();
     this.rejectsTopicId = base.rejectsTopicId();
     this.floor = base.floor();
   }
@@ -140,6 +142,15 @@ public final class RootBuilder {
     return this;
   }
 
+  public Optional<CopyRef> copy() {
+    return copy;
+  }
+
+  public RootBuilder copy(Optional<CopyRef> copy) {
+    this.copy = copy;
+    return this;
+  }
+
   public String rejectsTopicId() {
     return rejectsTopicId;
   }
@@ -186,6 +197,7 @@ public final class RootBuilder {
         tree,
         locationMap,
         kept,
-        pins);
+        pins,
+        copy);
   }
 }

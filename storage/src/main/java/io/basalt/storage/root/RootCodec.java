@@ -1,6 +1,7 @@
 package io.basalt.storage.root;
 
 import io.basalt.schemas.AttemptRecord;
+import io.basalt.schemas.CopyRefRecord;
 import io.basalt.schemas.DriveRecord;
 import io.basalt.schemas.IncarnationRecord;
 import io.basalt.schemas.KeptRootRecord;
@@ -8,6 +9,7 @@ import io.basalt.schemas.PinRecord;
 import io.basalt.schemas.PositionRecord;
 import io.basalt.schemas.RootRecord;
 import io.basalt.schemas.RootRecordV2;
+import io.basalt.schemas.RootRecordV3;
 import io.basalt.schemas.RunRecord;
 import io.basalt.schemas.TailRecord;
 import io.basalt.schemas.TierRecord;
@@ -24,22 +26,35 @@ import java.util.function.Function;
 
 /** The stored form of a root: a {@link Frame} around the Avro record of the whole root. */
 public final class RootCodec {
-  private static final Frame FRAME = new Frame("BASROOT\n", 2);
+  private static final Frame FRAME = new Frame("BASROOT\n", 3);
 
   private RootCodec() {}
 
   public static byte[] encode(Root root) {
     return FRAME.encode(
-        new RootRecordV2(record(root), root.tree().map(RootCodec::record).orElse(null)));
+        new RootRecordV3(
+            record(root),
+            root.tree().map(RootCodec::record).orElse(null),
+            root.copy().map(RootCodec::record).orElse(null)));
   }
 
   /** The root in a file of a drive; the names are for the error's sentence. */
   public static Root decode(byte[] bytes, String drive, String file) throws IOException {
-    if (FRAME.versionOf(bytes) == 1) {
-      return root(FRAME.decode(bytes, RootRecord.class, drive, file), Optional.empty());
-    }
-    RootRecordV2 stored = FRAME.decode(bytes, RootRecordV2.class, drive, file);
-    return root(stored.getState(), Optional.ofNullable(stored.getTree()).map(RootCodec::tree));
+    return switch (FRAME.versionOf(bytes)) {
+      case 1 ->
+          root(
+              FRAME.decode(bytes, RootRecord.class, drive, file),
+              Optional.empty(),
+              Optional.empty());
+      case 2 -> {
+        RootRecordV2 stored = FRAME.decode(bytes, RootRecordV2.class, drive, file);
+        yield root(stored.getState(), tree(stored.getTree()), Optional.empty());
+      }
+      default -> {
+        RootRecordV3 stored = FRAME.decode(bytes, RootRecordV3.class, drive, file);
+        yield root(stored.getState(), tree(stored.getTree()), copy(stored.getCopy()));
+      }
+    };
   }
 
   private static RootRecord record(Root root) {
@@ -106,17 +121,35 @@ public final class RootCodec {
         Records.record(top.usage()));
   }
 
-  private static TreeTop tree(TreeRecord t) {
-    return new TreeTop(
-        t.getRoot(),
-        map(t.getPositions(), RootCodec::position),
-        Optional.ofNullable(t.getBranch()).map(Records::fileRef),
-        t.getFiles(),
-        t.getBytes(),
-        Records.fileRef(t.getUsage()));
+  private static Optional<TreeTop> tree(TreeRecord t) {
+    return t == null
+        ? Optional.empty()
+        : Optional.of(
+            new TreeTop(
+                t.getRoot(),
+                map(t.getPositions(), RootCodec::position),
+                Optional.ofNullable(t.getBranch()).map(Records::fileRef),
+                t.getFiles(),
+                t.getBytes(),
+                Records.fileRef(t.getUsage())));
   }
 
-  private static Root root(RootRecord r, Optional<TreeTop> tree) {
+  private static CopyRefRecord record(CopyRef copy) {
+    return new CopyRefRecord(
+        copy.root(), map(copy.positions(), RootCodec::record), Records.record(copy.file()));
+  }
+
+  private static Optional<CopyRef> copy(CopyRefRecord c) {
+    return c == null
+        ? Optional.empty()
+        : Optional.of(
+            new CopyRef(
+                c.getRoot(),
+                map(c.getPositions(), RootCodec::position),
+                Records.fileRef(c.getFile())));
+  }
+
+  private static Root root(RootRecord r, Optional<TreeTop> tree, Optional<CopyRef> copy) {
     return new Root(
         r.getStoreId(),
         r.getStore(),
@@ -156,7 +189,8 @@ public final class RootCodec {
         tree,
         map(r.getLocationMap(), Records::fileRef),
         map(r.getKept(), k -> new KeptRoot(k.getNumber(), k.getAt())),
-        map(r.getPins(), p -> new Pin(p.getId(), p.getNumber(), p.getRenewed())));
+        map(r.getPins(), p -> new Pin(p.getId(), p.getNumber(), p.getRenewed())),
+        copy);
   }
 
   private static <A, B> List<B> map(List<A> from, Function<A, B> to) {

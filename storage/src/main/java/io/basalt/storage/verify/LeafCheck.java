@@ -49,6 +49,24 @@ final class LeafCheck {
     return files;
   }
 
+  /** The names of the branches and the leaves' tables of a root that was checked. */
+  Set<String> names(Root root) {
+    Set<String> names = new HashSet<>();
+    root.tree().flatMap(TreeTop::branch).ifPresent(top -> names(top, names));
+    return names;
+  }
+
+  private void names(FileRef file, Set<String> names) {
+    names.add(file.name());
+    for (Child child : branches.get(file).map(Branch::children).orElse(List.of())) {
+      if (child instanceof LeafRef leaf) {
+        leaf.tables().map(FileRef::name).forEach(names::add);
+      } else if (child instanceof BranchRef below) {
+        names(below.file(), names);
+      }
+    }
+  }
+
   /** Checks a root's leaves and returns what they hold, in order. */
   Iterator<PathState> check(Root root) {
     if (root.tree().isEmpty()) {

@@ -20,6 +20,7 @@ public record Problem(Kind kind, String drive, String file, String what) {
     SHARD,
     STRIPE,
     TREE,
+    COPY,
     POSITION,
     UNREFERENCED;
 

@@ -87,6 +87,11 @@ final class TreeCheck {
     return all;
   }
 
+  /** The names of the branches and the leaves' tables of a root that was checked. */
+  Set<String> leaves(Root root) {
+    return leaves.names(root);
+  }
+
   private static boolean isBelow(List<Position> positions, Event event) {
     return positions.stream()
         .anyMatch(

@@ -20,10 +20,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Checks a store: drives, roots, the location map, runs, leaves, branches, segments and every
- * shard, on every copy, and every strip of every stripe. It reads all of it and changes nothing.
- * Meant for a store that nobody commits to meanwhile; beside a live ingest a file that was dropped
- * after the head was read shows as missing.
+ * Checks a store: drives, roots, the location map, runs, leaves, branches, their metadata copy,
+ * segments and every shard, on every copy, and every strip of every stripe. It reads all of it and
+ * changes nothing. Meant for a store that nobody commits to meanwhile; beside a live ingest a file
+ * that was dropped after the head was read shows as missing.
  */
 public final class Verifier {
   private static final int ROOT_COPIES = 3;
@@ -82,6 +82,9 @@ public final class Verifier {
         UnreferencedCheck unreferenced = new UnreferencedCheck(drives, findings);
         unreferenced.refer(roots, segments.values(), stripes.values());
         tree.files().forEach(unreferenced::refer);
+        CopyCheck copy = new CopyCheck(copies, findings);
+        copy.check(head, tree.leaves(head));
+        copy.files().forEach(unreferenced::refer);
         unreferenced.check();
       }
     }

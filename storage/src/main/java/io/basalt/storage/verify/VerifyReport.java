@@ -9,8 +9,8 @@ import java.util.Map;
  *
  * @param ok no problems
  * @param checked how many of each kind were checked: roots, maps, runs, segments, shards, stripes,
- *     strips, bytes (each copy counted), events, files; and leftovers: files that no root names,
- *     which a sweep deletes once their attempt is below the floor
+ *     strips, bytes (each copy counted), events, files, files of the metadata copy; and leftovers:
+ *     files that no root names, which a sweep deletes once their attempt is below the floor
  */
 public record VerifyReport(boolean ok, Map<String, Long> checked, List<Problem> problems) {
   public VerifyReport {

@@ -10,7 +10,6 @@ import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.SimulatedDrives;
-import io.basalt.storage.root.ArbiterPoint;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.RootCodec;
@@ -21,7 +20,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -93,26 +91,8 @@ final class CommitWorld {
   }
 
   private static Root first(DriveSet set) {
-    return new Root(
-        set.storeId(),
-        "test",
-        1,
-        "0-0000000000000000-0",
-        "0-0000000000000000",
-        1,
-        ArbiterPoint.NONE,
-        List.of(),
-        List.of(),
-        "",
-        set.infos(),
-        0,
-        List.of(),
-        List.of(),
-        List.of(),
-        Optional.empty(),
-        List.of(),
-        List.of(),
-        List.of());
+    return Root.first(
+        set.storeId(), "test", "0-0000000000000000-0", "0-0000000000000000", 1, set.infos());
   }
 
   private DriveSet see(Steps steps, String heeded) {

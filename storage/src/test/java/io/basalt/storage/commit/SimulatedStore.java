@@ -15,7 +15,6 @@ import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.ListEntry;
 import io.basalt.storage.read.StoreReader;
-import io.basalt.storage.root.ArbiterPoint;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
@@ -82,26 +81,8 @@ final class SimulatedStore {
         new SimulatedStore(new SimulatedDrives(4, 1, 16 << 20), new Log("cluster", "commits"));
     DriveSet set = store.drives.driveSet();
     Root first =
-        new Root(
-            set.storeId(),
-            "test",
-            1,
-            "0-0000000000000000-0",
-            "0-0000000000000000",
-            1,
-            ArbiterPoint.NONE,
-            List.of(),
-            List.of(),
-            "",
-            set.infos(),
-            0,
-            List.of(),
-            List.of(),
-            List.of(),
-            Optional.empty(),
-            List.of(),
-            List.of(),
-            List.of());
+        Root.first(
+            set.storeId(), "test", "0-0000000000000000-0", "0-0000000000000000", 1, set.infos());
     new RootFiles(set, ROOT_COPIES).place(first, RootCodec.encode(first), Set.of());
     return store;
   }

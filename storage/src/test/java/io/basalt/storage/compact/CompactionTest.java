@@ -8,6 +8,7 @@ import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.InMemoryArbiter;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.commit.Sweeper;
+import io.basalt.storage.copy.NeededFiles;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
@@ -258,21 +259,21 @@ class CompactionTest {
             store.drives(),
             3,
             head -> LocationMap.load(mirrors, head).places(),
-            roots -> TreeFiles.of(mirrors, roots))
+            roots -> NeededFiles.of(mirrors, roots))
         .delete(swept);
     List<Root> roots = new ArrayList<>(List.of(swept));
     for (KeptRoot kept : swept.kept()) {
       roots.add(new RootFiles(store.drives(), 3).read(kept.number()));
     }
     Set<String> found = new HashSet<>();
-    for (String directory : List.of("leaves", "branches", "usage")) {
+    for (String directory : List.of("leaves", "branches", "usage", "copies")) {
       for (DriveInfo drive : store.drives().infos()) {
         store.drives().call(drive.id(), d -> d.list(directory)).stream()
             .map(Drive.StoredFile::name)
             .forEach(found::add);
       }
     }
-    assertThat(found).isEqualTo(TreeFiles.of(mirrors, roots));
+    assertThat(found).isEqualTo(NeededFiles.of(mirrors, roots));
   }
 
   @Test

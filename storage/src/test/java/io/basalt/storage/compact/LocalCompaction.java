@@ -4,6 +4,7 @@ import io.basalt.storage.commit.Arbiter;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.copy.CopyPolicy;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.leaf.LeafLimits;
 import io.basalt.storage.leaf.LeafRef;
@@ -19,9 +20,10 @@ import java.util.List;
 import java.util.Random;
 
 /** A compaction as the job does it, step by step on one thread, with leaves of a few rows. */
-final class LocalCompaction {
+public final class LocalCompaction {
   private static final LeafLimits FEW = new LeafLimits(5, 12, 200);
   private static final long ROWS = 20;
+  private static final CopyPolicy COPIES = new CopyPolicy(3);
 
   private final DriveSet drives;
   private final MirroredFiles mirrors;
@@ -76,11 +78,11 @@ final class LocalCompaction {
   }
 
   Compaction.Outcome commit(List<Merged> merged) throws Exception {
-    return new Compaction(drives, mirrors, committer, attempt, base, files).commit(merged);
+    return new Compaction(drives, mirrors, committer, attempt, base, files, COPIES).commit(merged);
   }
 
   /** All steps. */
-  static Compaction.Outcome run(DriveSet drives, Arbiter arbiter, Clock clock, long seed)
+  public static Compaction.Outcome run(DriveSet drives, Arbiter arbiter, Clock clock, long seed)
       throws Exception {
     LocalCompaction compaction = start(drives, arbiter, clock, seed);
     return compaction.commit(compaction.merge());

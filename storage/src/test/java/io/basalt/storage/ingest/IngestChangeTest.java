@@ -23,27 +23,7 @@ class IngestChangeTest {
   private static final Attempt NEW = new Attempt(2, "000000000000000b");
   private static final Incarnation TOPIC = new Incarnation(1, "basalt.writes", "id", 4);
 
-  private static final Root FIRST =
-      new Root(
-          "s",
-          "test",
-          1,
-          "b",
-          "0-0",
-          1,
-          ArbiterPoint.NONE,
-          List.of(),
-          List.of(),
-          "",
-          List.of(),
-          0,
-          List.of(),
-          List.of(),
-          List.of(),
-          Optional.empty(),
-          List.of(),
-          List.of(),
-          List.of());
+  private static final Root FIRST = Root.first("s", "test", "b", "0-0", 1, List.of());
 
   private static Root apply(Root base, IngestChange change) throws CommitConflictException {
     RootBuilder next = new RootBuilder(base);

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -31,27 +30,7 @@ class LocationMapTest {
       new MirroredFiles(new SimulatedDrives(2, 0, 64 << 20).driveSet());
   private final LocationMapWriter writer =
       new LocationMapWriter(mirrors, new Attempt(1, "00000000000000aa"));
-  private Root root =
-      new Root(
-          "s",
-          "test",
-          1,
-          "b",
-          "a",
-          1,
-          ArbiterPoint.NONE,
-          List.of(),
-          List.of(),
-          "",
-          List.of(),
-          0,
-          List.of(),
-          List.of(),
-          List.of(),
-          Optional.empty(),
-          List.of(),
-          List.of(),
-          List.of());
+  private Root root = Root.first("s", "test", "b", "a", 1, List.of());
 
   @Test
   void keepsFewFilesAndFindsEverySegment() throws Exception {

@@ -1,0 +1,87 @@
+package io.basalt.storage.verify;
+
+import io.basalt.storage.copy.MetadataCopy;
+import io.basalt.storage.copy.MetadataCopyCodec;
+import io.basalt.storage.root.CopyRef;
+import io.basalt.storage.root.FileRef;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.TreeTop;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The metadata copy: its list and all files that this names are intact on every drive of the copy,
+ * and where it was made of the head's leaves it has all of them.
+ */
+final class CopyCheck {
+  private final Copies copies;
+  private final Findings findings;
+  private final Set<FileRef> files = new HashSet<>();
+
+  CopyCheck(Copies copies, Findings findings) {
+    this.copies = copies;
+    this.findings = findings;
+  }
+
+  /**
+   * Checks the copy of a head.
+   *
+   * @param tree the files that the head's leaves consist of, the usage aside
+   */
+  void check(Root head, Set<String> tree) {
+    if (head.copy().isEmpty()) {
+      return;
+    }
+    CopyRef copy = head.copy().get();
+    files.add(copy.file());
+    Optional<ByteBuffer> bytes = copies.check(Problem.Kind.COPY, copy.file());
+    if (bytes.isEmpty()) {
+      return;
+    }
+    String drives = String.join("/", copy.file().drives());
+    MetadataCopy list;
+    try {
+      list =
+          MetadataCopyCodec.decode(bytes.get(), drives, copy.file().name(), copy.file().drives());
+    } catch (IOException e) {
+      findings.problem(Problem.Kind.COPY, drives, copy.file().name(), e.getMessage());
+      return;
+    }
+    findings.count("copied", list.copied().size());
+    for (FileRef file : list.copied()) {
+      files.add(file);
+      copies.check(Problem.Kind.COPY, file);
+    }
+    requireSame(head, copy, list, tree);
+  }
+
+  private void requireSame(Root head, CopyRef copy, MetadataCopy list, Set<String> tree) {
+    Root copied = list.root();
+    if (copied.number() != copy.root() || !copied.positions().equals(copy.positions())) {
+      findings.problem(
+          Problem.Kind.COPY,
+          "",
+          copy.file().name(),
+          "is of root %d, not %d".formatted(copied.number(), copy.root()));
+    }
+    Set<String> names = list.copied().stream().map(FileRef::name).collect(Collectors.toSet());
+    boolean ofHead = head.tree().map(TreeTop::root).filter(n -> n == copy.root()).isPresent();
+    if (ofHead && !names.equals(tree)) {
+      findings.problem(
+          Problem.Kind.COPY,
+          "",
+          copy.file().name(),
+          "lists %d files, the leaves and branches are %d others"
+              .formatted(names.size(), tree.size()));
+    }
+  }
+
+  /** All files of the copy, on its drives. */
+  Set<FileRef> files() {
+    return files;
+  }
+}
