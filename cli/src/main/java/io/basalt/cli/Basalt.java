@@ -1,5 +1,6 @@
 package io.basalt.cli;
 
+import io.basalt.cli.command.CatalogCommand;
 import io.basalt.cli.command.CompactCommand;
 import io.basalt.cli.command.CompletionCommand;
 import io.basalt.cli.command.DemoCommand;
@@ -65,6 +66,7 @@ import picocli.CommandLine.Spec;
       RootsCommand.class,
       DiffCommand.class,
       QueryCommand.class,
+      CatalogCommand.class,
       CompactCommand.class,
       MigrateCommand.class,
       VerifyCommand.class,

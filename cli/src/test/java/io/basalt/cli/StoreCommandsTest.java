@@ -257,6 +257,26 @@ class StoreCommandsTest {
   }
 
   @Test
+  void aCatalogueCountsWhatAListingShows() throws Exception {
+    put("/catalogue/file", new byte[1234]);
+    Path target = folder.resolve("catalogue");
+
+    JsonNode written = store.run("catalog", "--to", target.toString(), "--json").json();
+
+    JsonNode files = store.run("ls", "-R", "--json", "/").json();
+    long bytes = 0;
+    for (JsonNode file : files) {
+      bytes += file.path("bytes").asLong();
+    }
+    assertThat(written.path("files").asLong()).isEqualTo(files.size());
+    assertThat(written.path("bytes").asLong()).isEqualTo(bytes);
+    assertThat(target.resolve("files/part-00000.parquet")).isNotEmptyFile();
+    assertThat(target.resolve("extents/part-00000.parquet")).isNotEmptyFile();
+    assertThat(store.run("catalog", "--to", target.toString()).failure())
+        .isEqualTo(target + " is not an empty directory: name a new one");
+  }
+
+  @Test
   void dfAndDrivesCountBytes() throws Exception {
     put("/df/file", random(100_000));
     JsonNode df = store.run("df", "--json").json();

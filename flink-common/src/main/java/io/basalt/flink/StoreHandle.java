@@ -2,9 +2,11 @@ package io.basalt.flink;
 
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.JobDrives;
+import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.root.Root;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -64,6 +66,30 @@ public final class StoreHandle implements AutoCloseable {
   /** The drives; owned by all handles together. */
   public DriveSet drives() {
     return shared.drives;
+  }
+
+  /**
+   * The root of this number, or the head if it is 0.
+   *
+   * @throws IOException in one sentence, if the head does not keep it
+   */
+  public Root root(long number) throws IOException {
+    RootFiles files = new RootFiles(drives(), config().rootCopies());
+    try {
+      Root head = files.head();
+      if (number == 0) {
+        return head;
+      }
+      return files
+          .snapshot(head, number)
+          .orElseThrow(
+              () ->
+                  new IOException(
+                      "root %d is not kept: see basalt roots for those that are"
+                          .formatted(number)));
+    } catch (ArbiterException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   @Override

@@ -27,7 +27,7 @@ final class OpenStore implements AutoCloseable {
     try {
       request.export().check(TaskManagerName.of(context));
       handle = StoreHandle.open(request.options().configFile());
-      Root root = Roots.find(handle, request.root());
+      Root root = handle.root(request.root());
       return new OpenStore(handle, StoreReader.open(handle.drives(), root));
     } catch (ConfigException | ArbiterException | IOException e) {
       if (handle != null) {

@@ -1,6 +1,7 @@
 package io.basalt.query;
 
 import io.basalt.flink.FlinkSettings;
+import io.basalt.flink.PinnedRoot;
 import io.basalt.flink.StoreHandle;
 import java.io.IOException;
 import org.apache.flink.configuration.Configuration;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.basalt.flink.PinnedRoot;
 import io.basalt.query.QueryReport.Problem;
 import io.basalt.storage.TestStore;
 import java.io.IOException;

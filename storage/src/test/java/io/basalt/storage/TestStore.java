@@ -137,6 +137,7 @@ public final class TestStore implements AutoCloseable {
 
   private static StoreConfig config(Path folder, String segmentSize, int capacityDrives)
       throws IOException {
+    Files.createDirectories(folder);
     Path file = folder.resolve("basalt.yaml");
     Files.writeString(
         file,
@@ -208,6 +209,12 @@ public final class TestStore implements AutoCloseable {
   /** Stages one event; whatever has to be flushed to make room is committed. */
   public void apply(String path, Op op, long position, String upload, byte[] bytes)
       throws Exception {
+    apply(path, op, position, upload, 1_700_000_000_000L + next, bytes);
+  }
+
+  /** The same at a time, in milliseconds since the epoch. */
+  public void apply(String path, Op op, long position, String upload, long timestamp, byte[] bytes)
+      throws Exception {
     while (!writer.hasRoomFor(bytes.length)) {
       if (writer.waiting().isPresent()) {
         throw new IllegalStateException(writer.waiting().get());
@@ -219,7 +226,7 @@ public final class TestStore implements AutoCloseable {
             path,
             new Version(1, next),
             0,
-            1_700_000_000_000L + next,
+            timestamp,
             op,
             position,
             Optional.ofNullable(upload),

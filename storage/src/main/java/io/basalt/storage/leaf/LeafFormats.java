@@ -11,6 +11,7 @@ import io.basalt.storage.tree.PathOrder;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
 import java.util.Comparator;
+import java.util.Optional;
 import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.MessageTypeParser;
 
@@ -33,7 +34,7 @@ final class LeafFormats {
                 required int32 extents;
               }
               """),
-          LeafFileRecord.getClassSchema().toString(),
+          Optional.of(LeafFileRecord.getClassSchema().toString()),
           (file, fields) ->
               fields
                   .text(file.path())
@@ -65,7 +66,7 @@ final class LeafFormats {
                 required int32 crc32c;
               }
               """),
-          LeafExtentRecord.getClassSchema().toString(),
+          Optional.of(LeafExtentRecord.getClassSchema().toString()),
           (row, fields) ->
               fields
                   .text(row.path())

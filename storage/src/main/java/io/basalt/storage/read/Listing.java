@@ -1,13 +1,10 @@
 package io.basalt.storage.read;
 
 import io.basalt.storage.tree.FileState;
-import io.basalt.storage.tree.Fold;
-import io.basalt.storage.tree.FoldedPaths;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 
-/** The children of a directory, or all files below it, from the sorted folds of its paths. */
+/** The children of a directory, or all files below it, from the files of its paths in order. */
 final class Listing implements Iterator<ListEntry> {
   /** How far down a listing goes. */
   enum Depth {
@@ -15,15 +12,15 @@ final class Listing implements Iterator<ListEntry> {
     ALL
   }
 
-  private final FoldedPaths folds;
+  private final Iterator<FileState> files;
   private final String directory;
   private final Depth depth;
   private String lastDirectory = "";
   private ListEntry next;
 
-  /** Lists the paths below directory, which ends with a slash. */
-  Listing(FoldedPaths folds, String directory, Depth depth) {
-    this.folds = folds;
+  /** Lists the files, which all stand below directory, which ends with a slash. */
+  Listing(Iterator<FileState> files, String directory, Depth depth) {
+    this.files = files;
     this.directory = directory;
     this.depth = depth;
     advance();
@@ -46,12 +43,8 @@ final class Listing implements Iterator<ListEntry> {
 
   private void advance() {
     next = null;
-    while (next == null && folds.hasNext()) {
-      Fold fold = folds.next();
-      Optional<FileState> file = fold.file();
-      if (file.isPresent()) {
-        next = entry(file.get());
-      }
+    while (next == null && files.hasNext()) {
+      next = entry(files.next());
     }
   }
 

@@ -11,6 +11,7 @@ import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.Fold;
+import io.basalt.storage.tree.FoldedFiles;
 import io.basalt.storage.tree.FoldedPaths;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.PathState;
@@ -94,6 +95,11 @@ public final class StoreReader implements Closeable {
     return Optional.ofNullable(fold(path).pending().get(upload));
   }
 
+  /** The files of these paths, in order; the iterator throws UncheckedIOException. */
+  public Iterator<FileState> files(PathRange paths) throws IOException {
+    return new FoldedFiles(levels.folds(paths));
+  }
+
   /** What the leaves hold of these paths, in order; iterators throw UncheckedIOException. */
   public Iterator<PathState> settled(PathRange paths) throws IOException {
     return levels.settled(paths);
@@ -130,7 +136,7 @@ public final class StoreReader implements Closeable {
     String directory = StorePath.directory(prefix);
     Listing below =
         new Listing(
-            levels.folds(PathRange.startingWith(directory)),
+            files(PathRange.startingWith(directory)),
             directory,
             recursive ? Listing.Depth.ALL : Listing.Depth.CHILDREN);
     if (directory.equals("/")) {

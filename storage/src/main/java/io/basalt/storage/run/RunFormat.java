@@ -8,6 +8,7 @@ import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.PathOrder;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -54,7 +55,7 @@ public final class RunFormat {
           "basalt.run.version",
           1,
           COLUMNS,
-          EventRecord.getClassSchema().toString(),
+          Optional.of(EventRecord.getClassSchema().toString()),
           RunFormat::write,
           EventColumns::materializer,
           Event::path,

@@ -6,6 +6,7 @@ import java.util.function.BiConsumer;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.Type;
 
 /** The fields of the row that is being written, put in the order of the columns. */
 public final class RowFields {
@@ -49,10 +50,25 @@ public final class RowFields {
     return end();
   }
 
+  /** A list of three levels whose elements are texts. */
+  public RowFields texts(List<String> elements) {
+    return repeated(elements, (each, of) -> out.addBinary(Binary.fromString(each)));
+  }
+
   /** A list of three levels whose elements are groups. */
   public <E> RowFields list(List<E> elements, BiConsumer<E, RowFields> element) {
+    return repeated(
+        elements,
+        (each, of) -> {
+          out.startGroup();
+          element.accept(each, new RowFields(out, of.asGroupType()));
+          out.endGroup();
+        });
+  }
+
+  private <E> RowFields repeated(List<E> elements, BiConsumer<E, Type> element) {
     GroupType repeated = type.getType(next).asGroupType().getType(0).asGroupType();
-    GroupType of = repeated.getType(0).asGroupType();
+    Type of = repeated.getType(0);
     start();
     out.startGroup();
     if (!elements.isEmpty()) {
@@ -60,9 +76,7 @@ public final class RowFields {
       for (E each : elements) {
         out.startGroup();
         out.startField(of.getName(), 0);
-        out.startGroup();
-        element.accept(each, new RowFields(out, of));
-        out.endGroup();
+        element.accept(each, of);
         out.endField(of.getName(), 0);
         out.endGroup();
       }

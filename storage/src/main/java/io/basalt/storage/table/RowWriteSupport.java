@@ -1,5 +1,6 @@
 package io.basalt.storage.table;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
@@ -27,13 +28,10 @@ final class RowWriteSupport<T> extends WriteSupport<T> {
   }
 
   private WriteContext context() {
-    return new WriteContext(
-        format.columns(),
-        Map.of(
-            format.versionKey(),
-            Integer.toString(format.version()),
-            TableFormat.AVRO_KEY,
-            format.avroSchema()));
+    Map<String, String> footer = new HashMap<>();
+    footer.put(format.versionKey(), Integer.toString(format.version()));
+    format.avroSchema().ifPresent(schema -> footer.put(TableFormat.AVRO_KEY, schema));
+    return new WriteContext(format.columns(), footer);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.basalt.storage.table;
 
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.parquet.io.api.RecordMaterializer;
@@ -13,7 +14,8 @@ import org.apache.parquet.schema.MessageType;
  * @param versionKey footer key of the format version
  * @param version format version that this program writes; it reads this and all before
  * @param columns the first one is the path
- * @param avroSchema of a row, for readers that go by it
+ * @param avroSchema of a row, for readers that go by it; empty for a table that Basalt does not
+ *     read
  * @param writer puts the fields of a row
  * @param materializer builds rows from columns; one for each iteration
  * @param path of a row
@@ -24,13 +26,36 @@ public record TableFormat<T>(
     String versionKey,
     int version,
     MessageType columns,
-    String avroSchema,
+    Optional<String> avroSchema,
     RowWriter<T> writer,
     Supplier<RecordMaterializer<T>> materializer,
     Function<T, String> path,
     Comparator<T> order) {
   /** Footer key under which Avro's Parquet readers look for the record schema. */
   static final String AVRO_KEY = "parquet.avro.schema";
+
+  /** A table that other programs read, and this one does not. */
+  public static <T> TableFormat<T> writeOnly(
+      String kind,
+      String versionKey,
+      int version,
+      MessageType columns,
+      RowWriter<T> writer,
+      Function<T, String> path,
+      Comparator<T> order) {
+    return new TableFormat<>(
+        kind,
+        versionKey,
+        version,
+        columns,
+        Optional.empty(),
+        writer,
+        () -> {
+          throw new UnsupportedOperationException("a " + kind + " is only written");
+        },
+        path,
+        order);
+  }
 
   /** Puts the fields of one row. */
   @FunctionalInterface

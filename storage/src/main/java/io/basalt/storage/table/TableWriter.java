@@ -1,6 +1,7 @@
 package io.basalt.storage.table;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.conf.ParquetConfiguration;
@@ -68,9 +69,14 @@ public final class TableWriter<T> implements AutoCloseable {
     if (rows == 0) {
       throw new IllegalStateException("a " + format.kind() + " has at least one row");
     }
-    writer.close();
     return new EncodedTable(
-        file.toByteBuffer(), rows, format.path().apply(first), format.path().apply(last));
+        finishBytes(), rows, format.path().apply(first), format.path().apply(last));
+  }
+
+  /** Ends the table, which may be empty, for a reader that is not told what stands in it. */
+  public ByteBuffer finishBytes() throws IOException {
+    writer.close();
+    return file.toByteBuffer();
   }
 
   @Override

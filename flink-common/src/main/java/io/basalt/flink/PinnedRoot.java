@@ -1,6 +1,5 @@
-package io.basalt.query;
+package io.basalt.flink;
 
-import io.basalt.flink.StoreHandle;
 import io.basalt.kafka.KafkaArbiter;
 import io.basalt.kafka.TopicException;
 import io.basalt.storage.commit.ArbiterException;
@@ -9,6 +8,8 @@ import io.basalt.storage.commit.CommitUnknownException;
 import io.basalt.storage.commit.Pins;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.commit.RootPin;
+import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Root;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -21,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A root that stays readable while a query runs: pinned by a commit, and the pin renewed long
+ * A root that stays readable while a long read runs: pinned by a commit, and the pin renewed long
  * before it expires. Where Kafka does not answer the root is read without a pin, as readers need no
- * Kafka; a query that outlives its root then fails and never reads other bytes.
+ * Kafka; one that outlives its root then fails and never reads other bytes.
  */
-final class PinnedRoot implements AutoCloseable {
+public final class PinnedRoot implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PinnedRoot.class);
   private static final long RENEWALS_PER_EXPIRY = 5;
 
-  /** A query without a pin is better than one that waits for Kafka. */
+  /** A read without a pin is better than one that waits for Kafka. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Root root;
@@ -41,10 +42,14 @@ final class PinnedRoot implements AutoCloseable {
   }
 
   /** The root of this number, or the head if it is 0. */
-  static PinnedRoot pin(StoreHandle store, long number) throws IOException {
-    Root root = Roots.find(store, number);
+  public static PinnedRoot pin(StoreHandle store, long number) throws IOException {
+    return pin(store.config(), store.drives(), store.root(number));
+  }
+
+  /** A root of the store that its head keeps, or the head. */
+  public static PinnedRoot pin(StoreConfig config, DriveSet drives, Root root) throws IOException {
     try {
-      return new PinnedRoot(root, Pin.set(store, root));
+      return new PinnedRoot(root, Pin.set(config, drives, root));
     } catch (CommitConflictException e) {
       throw new IOException(e.getMessage(), e);
     } catch (IOException | ArbiterException | CommitUnknownException | TopicException e) {
@@ -54,11 +59,11 @@ final class PinnedRoot implements AutoCloseable {
   }
 
   /** The root without a pin. */
-  static PinnedRoot unpinned(StoreHandle store, long number) throws IOException {
-    return new PinnedRoot(Roots.find(store, number), null);
+  public static PinnedRoot unpinned(StoreHandle store, long number) throws IOException {
+    return new PinnedRoot(store.root(number), null);
   }
 
-  long number() {
+  public long number() {
     return root.number();
   }
 
@@ -76,7 +81,7 @@ final class PinnedRoot implements AutoCloseable {
     private final ScheduledExecutorService renewals =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
-              Thread thread = new Thread(task, "basalt-query-pin");
+              Thread thread = new Thread(task, "basalt-pin");
               thread.setDaemon(true);
               return thread;
             });
@@ -86,11 +91,11 @@ final class PinnedRoot implements AutoCloseable {
       this.pin = pin;
     }
 
-    static Pin set(StoreHandle store, Root root)
+    static Pin set(StoreConfig config, DriveSet drives, Root root)
         throws IOException, ArbiterException, CommitConflictException, CommitUnknownException {
-      KafkaArbiter arbiter = KafkaArbiter.open(store.config().kafka(), PATIENCE);
+      KafkaArbiter arbiter = KafkaArbiter.open(config.kafka(), PATIENCE);
       try {
-        RootFiles files = new RootFiles(store.drives(), store.config().rootCopies());
+        RootFiles files = new RootFiles(drives, config.rootCopies());
         Pin pin =
             new Pin(
                 arbiter, RootPin.set(files, arbiter, root, Clock.systemUTC(), new SecureRandom()));

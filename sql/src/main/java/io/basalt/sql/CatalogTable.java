@@ -1,0 +1,130 @@
+package io.basalt.sql;
+
+import io.basalt.storage.catalog.CatalogExtent;
+import io.basalt.storage.tree.FileState;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.data.GenericArrayData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
+
+/** The tables, as docs/catalogue.md describes them. */
+enum CatalogTable {
+  FILES(FileColumns.ALL) {
+    @Override
+    Iterator<RowData> rows(OpenRoot root, Iterator<FileState> files, List<Integer> columns) {
+      return new Mapped<>(files, row(FileColumns.ALL, columns));
+    }
+  },
+  EXTENTS(ExtentColumns.ALL) {
+    @Override
+    Iterator<RowData> rows(OpenRoot root, Iterator<FileState> files, List<Integer> columns) {
+      return new Mapped<>(new FileExtents(files, root::place), row(ExtentColumns.ALL, columns));
+    }
+  };
+
+  private final List<? extends Column<?>> columns;
+
+  CatalogTable(List<? extends Column<?>> columns) {
+    this.columns = columns;
+  }
+
+  List<? extends Column<?>> columns() {
+    return columns;
+  }
+
+  /** The place of a column of this name. */
+  Optional<Integer> column(String name) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name().equals(name)) {
+        return Optional.of(i);
+      }
+    }
+    return Optional.empty();
+  }
+
+  String columnNames() {
+    return columns.stream().map(Column::name).collect(Collectors.joining(", "));
+  }
+
+  /** The name in the option {@code table}. */
+  String tableName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The rows of these files; those of the columns that are asked for, in their order. */
+  abstract Iterator<RowData> rows(OpenRoot root, Iterator<FileState> files, List<Integer> columns);
+
+  private static <T> Function<T, RowData> row(List<Column<T>> all, List<Integer> columns) {
+    List<Function<T, Object>> values =
+        columns.stream().map(column -> all.get(column).value()).toList();
+    return from -> {
+      GenericRowData row = new GenericRowData(values.size());
+      for (int i = 0; i < values.size(); i++) {
+        row.setField(i, values.get(i).apply(from));
+      }
+      return row;
+    };
+  }
+
+  private record Mapped<T>(Iterator<T> from, Function<T, RowData> row)
+      implements Iterator<RowData> {
+    @Override
+    public boolean hasNext() {
+      return from.hasNext();
+    }
+
+    @Override
+    public RowData next() {
+      return row.apply(from.next());
+    }
+  }
+
+  private static final class FileColumns {
+    private static final List<Column<FileState>> ALL =
+        List.of(
+            new Column<>("path", DataTypes.STRING(), file -> StringData.fromString(file.path())),
+            new Column<>("size", DataTypes.BIGINT(), FileState::size),
+            new Column<>(
+                "modified",
+                DataTypes.TIMESTAMP_LTZ(3),
+                file -> TimestampData.fromEpochMillis(file.modified())),
+            new Column<>("incarnation", DataTypes.INT(), file -> file.version().incarnation()),
+            new Column<>("log_offset", DataTypes.BIGINT(), file -> file.version().offset()),
+            new Column<>("extents", DataTypes.INT(), file -> file.extents().size()));
+  }
+
+  private static final class ExtentColumns {
+    private static final List<Column<CatalogExtent>> ALL =
+        List.of(
+            new Column<>("path", DataTypes.STRING(), row -> StringData.fromString(row.path())),
+            new Column<>("file_offset", DataTypes.BIGINT(), row -> row.extent().start()),
+            new Column<>("length", DataTypes.INT(), row -> row.extent().take()),
+            new Column<>(
+                "segment",
+                DataTypes.STRING(),
+                row -> StringData.fromString(row.extent().shard().segment())),
+            new Column<>("segment_offset", DataTypes.BIGINT(), CatalogExtent::segmentOffset),
+            new Column<>(
+                "tier",
+                DataTypes.STRING(),
+                row -> StringData.fromString(row.place().tier().name().toLowerCase(Locale.ROOT))),
+            new Column<>(
+                "stripe",
+                DataTypes.STRING(),
+                row -> row.place().stripe().map(StringData::fromString).orElse(null)),
+            new Column<>(
+                "drives",
+                DataTypes.ARRAY(DataTypes.STRING()),
+                row ->
+                    new GenericArrayData(
+                        row.place().drives().stream().map(StringData::fromString).toArray())));
+  }
+}
