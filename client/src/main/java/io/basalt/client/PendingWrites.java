@@ -15,16 +15,21 @@ import java.util.function.Consumer;
  * Decides when a write is settled. A write that was sent is settled once
  *
  * <ul>
- *   <li>an acknowledgement of its topic id covers its offset,
+ *   <li>the acknowledgement of its topic id with the highest root covers its offset,
  *   <li>the rejects topic was read up to the offset which that acknowledgement names, and
  *   <li>a look at the topics' ids, begun after both its offset and those rejects had been received,
  *       found the ids unchanged. Kafka names no topic id in the answer to a record, and ids are
  *       never used twice: the same id before and after proves that the offset belongs to it.
  * </ul>
  *
- * Events arrive in any order: an acknowledgement may overtake the producer's own answer. Safe from
- * several threads; each settled write goes to {@code settled} once, under the lock, so that must
- * not block.
+ * A log that was cut stores records at offsets that others had before. The client notices by an
+ * offset that is too low: what it had sent at or above it may be lost and is unknown, and
+ * acknowledgements up to then say nothing of what follows. The ingest begins such a log where it
+ * was cut, so from the next root on they do.
+ *
+ * <p>Events arrive in any order: an acknowledgement may overtake the producer's own answer. Safe
+ * from several threads; each settled write goes to {@code settled} once, under the lock, so that
+ * must not block.
  */
 final class PendingWrites {
   /** A settled write: a root, or the reason why not. */
@@ -49,10 +54,12 @@ final class PendingWrites {
     /** Handed to the producer and not yet answered. */
     private int underWay;
 
-    /** The largest acknowledged offset so far, and the root that came with it. */
+    /** How far the highest root so far acknowledges; 0 since a cut until a higher one comes. */
     private long next;
 
     private long root;
+
+    private int cuts;
 
     /** Reasons by offset, of writes that are sent or under way; of other clients too. */
     private final TreeMap<Long, String> rejects = new TreeMap<>();
@@ -84,10 +91,10 @@ final class PendingWrites {
 
   /** A write is about to be handed to the producer. */
   synchronized Write begin(String path, int partition) {
-    Write write = new Write(path, partition, generation);
-    partition(partition).underWay++;
+    Partition to = partition(partition);
+    to.underWay++;
     unsettled++;
-    return write;
+    return new Write(path, partition, generation, to.cuts, to.next);
   }
 
   /** The producer has stored the record; {@code check} is one that begins after this call. */
@@ -99,8 +106,26 @@ final class PendingWrites {
     }
     Partition partition = partition(write.partition());
     partition.underWay--;
+    if (isBelow(partition, write)) {
+      cut(partition, offset);
+    }
     partition.sent.add(write);
     settleCovered(partition);
+  }
+
+  /** Whether others had this offset before: the producer answers in the order of offsets. */
+  private static boolean isBelow(Partition partition, Write write) {
+    return (write.cuts() == partition.cuts && write.offset() < write.above())
+        || (!partition.sent.isEmpty() && write.offset() <= partition.sent.getLast().offset());
+  }
+
+  private void cut(Partition partition, long offset) {
+    partition.cuts++;
+    partition.next = 0;
+    while (!partition.sent.isEmpty() && partition.sent.getLast().offset() >= offset) {
+      Write lost = partition.sent.removeLast();
+      settle(lost, 0, new WriteUnknownException(lost.path(), "the log of the write topic was cut"));
+    }
   }
 
   /** The producer gave up. */
@@ -192,7 +217,7 @@ final class PendingWrites {
 
   private void apply(Acknowledgement acknowledgement) {
     Partition partition = partition(acknowledgement.partition());
-    if (acknowledgement.next() > partition.next) {
+    if (acknowledgement.root() > partition.root) {
       partition.next = acknowledgement.next();
       partition.root = acknowledgement.root();
       settleCovered(partition);

@@ -11,16 +11,24 @@ final class Write {
   /** Which pair of topics was in use when the record was handed to the producer. */
   private final int generation;
 
+  /** How often the log of its partition had been cut by then. */
+  private final int cuts;
+
+  /** How far the partition was acknowledged by then: a log that is not cut stores it above. */
+  private final long above;
+
   /** Set by {@link PendingWrites#sent}. */
   private long offset = -1;
 
   /** The check of the topics that must have ended before the offset means anything. */
   private long check;
 
-  Write(String path, int partition, int generation) {
+  Write(String path, int partition, int generation, int cuts, long above) {
     this.path = path;
     this.partition = partition;
     this.generation = generation;
+    this.cuts = cuts;
+    this.above = above;
   }
 
   String path() {
@@ -33,6 +41,14 @@ final class Write {
 
   int generation() {
     return generation;
+  }
+
+  int cuts() {
+    return cuts;
+  }
+
+  long above() {
+    return above;
   }
 
   CompletableFuture<Acknowledged> future() {

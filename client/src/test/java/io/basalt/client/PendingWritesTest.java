@@ -46,13 +46,62 @@ class PendingWritesTest {
   }
 
   @Test
-  void takesTheLargestAcknowledgement() {
+  void takesTheAcknowledgementOfTheHighestRoot() {
     rejectsRead(0, 1);
+    Acknowledgement late = acknowledgement(WRITES, 0, 5, 0, REJECTS);
+    CompletableFuture<Acknowledged> write = sent(0, 19, 1);
     acknowledge(0, 20, 0);
-    long largest = root;
-    acknowledge(0, 5, 0);
+    long highest = root;
+    pending.acknowledged(late);
 
-    assertThat(sent(0, 19, 1)).isCompletedWithValue(new Acknowledged("/f", 0, 19, largest));
+    assertThat(write).isCompletedWithValue(new Acknowledged("/f", 0, 19, highest));
+    CompletableFuture<Acknowledged> second = sent(0, 20, 1);
+    pending.acknowledged(late);
+    assertThat(second).isNotDone();
+    acknowledge(0, 21, 0);
+    assertThat(second).isCompleted();
+  }
+
+  @Test
+  void acknowledgementsOfBeforeACutSayNothingOfWhatFollows() {
+    rejectsRead(0, 1);
+    Acknowledgement before = acknowledgement(WRITES, 0, 100, 0, REJECTS);
+    pending.acknowledged(before);
+    CompletableFuture<Acknowledged> kept = sent(0, 100, 2);
+    Write underWay = pending.begin("/f", 0);
+
+    // The log was cut at 30, and others wrote two records since.
+    CompletableFuture<Acknowledged> first = sent(0, 32, 1);
+    assertThatThrownBy(kept::join)
+        .hasCauseInstanceOf(WriteUnknownException.class)
+        .hasMessageContaining("the log of the write topic was cut");
+    pending.acknowledged(before);
+    assertThat(first).isNotDone();
+
+    acknowledge(0, 30, 0);
+    assertThat(first).isNotDone();
+    pending.sent(underWay, 33, 1);
+    acknowledge(0, 33, 0);
+    assertThat(first).isCompletedWithValue(new Acknowledged("/f", 0, 32, root));
+    assertThat(underWay.future()).isNotDone();
+    acknowledge(0, 34, 0);
+    assertThat(underWay.future()).isCompleted();
+    assertThat(pending.size()).isZero();
+  }
+
+  @Test
+  void whatWasSentBelowACutIsStillAcknowledged() {
+    rejectsRead(0, 1);
+    CompletableFuture<Acknowledged> below = sent(0, 10, 1);
+    CompletableFuture<Acknowledged> lost = sent(0, 20, 1);
+    CompletableFuture<Acknowledged> after = sent(0, 15, 1);
+
+    assertThat(lost).isCompletedExceptionally();
+    acknowledge(0, 15, 0);
+    assertThat(below).isCompleted();
+    assertThat(after).isNotDone();
+    acknowledge(0, 16, 0);
+    assertThat(after).isCompleted();
   }
 
   @Test

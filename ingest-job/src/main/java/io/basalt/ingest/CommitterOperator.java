@@ -88,6 +88,7 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
                 KafkaAnnouncer.open(config.kafka(), admin, topics),
                 drives,
                 clock,
+                writers,
                 metrics,
                 this::fail));
     MirroredFiles mirrored = new MirroredFiles(drives);
@@ -114,6 +115,7 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
                 config.kafka(),
                 topics,
                 clock,
+                System::nanoTime,
                 metrics,
                 this::fail))
         .start();

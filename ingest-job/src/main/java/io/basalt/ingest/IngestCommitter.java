@@ -62,10 +62,12 @@ final class IngestCommitter implements AutoCloseable {
   private final Announcer announcer;
   private final DriveSet drives;
   private final Clock clock;
+  private final int writers;
   private final Consumer<Throwable> onFailure;
   private final CommitterMetrics metrics;
   private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>();
   private final Set<String> own = new HashSet<>();
+  private final List<FlushMessage> early = new ArrayList<>();
   private final Thread thread;
   private volatile Root head;
   private volatile Throwable failure;
@@ -77,12 +79,14 @@ final class IngestCommitter implements AutoCloseable {
       Announcer announcer,
       DriveSet drives,
       Clock clock,
+      int writers,
       CommitterMetrics metrics,
       Consumer<Throwable> onFailure) {
     this.roots = roots;
     this.announcer = announcer;
     this.drives = drives;
     this.clock = clock;
+    this.writers = writers;
     this.metrics = metrics;
     this.onFailure = onFailure;
     this.head = roots.head();
@@ -193,7 +197,7 @@ final class IngestCommitter implements AutoCloseable {
       }
     }
     if (!messages.isEmpty()) {
-      commitFlushes(messages);
+      begin(messages);
     }
     for (Work work : batch) {
       if (work instanceof Other other) {
@@ -201,6 +205,21 @@ final class IngestCommitter implements AutoCloseable {
       } else if (work instanceof Settle settle) {
         settle.settled().complete(null);
       }
+    }
+  }
+
+  /**
+   * Commits nothing before every writer has said where its partitions begin. So the root that names
+   * a new incarnation has all its positions, and a stop leaves no half of them.
+   */
+  private void begin(List<FlushMessage> messages) throws Exception {
+    early.addAll(messages);
+    messages.forEach(message -> own.add(message.flushed().attempt()));
+    // The committer's own attempt is one of them.
+    if (own.size() > writers) {
+      List<FlushMessage> all = List.copyOf(early);
+      early.clear();
+      commitFlushes(all);
     }
   }
 

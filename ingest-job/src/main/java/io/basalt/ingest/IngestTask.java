@@ -123,7 +123,7 @@ final class IngestTask {
       throws IOException {
     try (Admin admin = Admin.create(KafkaSettings.admin(config.kafka()))) {
       Topics topics = Topics.check(admin, config.kafka());
-      return new WriteLogs(admin, config.kafka()).plan(head, topics.writes(), options.acceptLoss());
+      return new WriteLogs(admin, config.kafka()).plan(head, topics.writes(), options.accepted());
     }
   }
 

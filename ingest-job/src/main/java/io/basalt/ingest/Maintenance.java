@@ -18,6 +18,8 @@ import io.basalt.storage.run.RunMaker;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -59,8 +62,13 @@ final class Maintenance implements AutoCloseable {
   private final Clock clock;
   private final CommitterMetrics metrics;
   private final Consumer<Throwable> onFailure;
+  private final LongSupplier nanoTime;
+  private final Deque<Seen> seen = new ArrayDeque<>();
   private final ScheduledThreadPoolExecutor thread;
   private volatile Topics topics;
+
+  /** The newest root at a time of a clock that never jumps. */
+  private record Seen(long nanos, long root) {}
 
   Maintenance(
       IngestCommitter committer,
@@ -71,6 +79,7 @@ final class Maintenance implements AutoCloseable {
       StoreConfig.Kafka kafka,
       Topics topics,
       Clock clock,
+      LongSupplier nanoTime,
       CommitterMetrics metrics,
       Consumer<Throwable> onFailure) {
     this.committer = committer;
@@ -82,6 +91,7 @@ final class Maintenance implements AutoCloseable {
     this.topics = topics;
     this.logs = new WriteLogs(admin, kafka);
     this.clock = clock;
+    this.nanoTime = nanoTime;
     this.metrics = metrics;
     this.onFailure = onFailure;
     this.thread =
@@ -167,13 +177,24 @@ final class Maintenance implements AutoCloseable {
   /** Raises the floor above old attempts and deletes what they left behind. */
   void sweep() throws IOException, InterruptedException {
     Root head = committer.head();
-    Change raising = Sweeper.raising(GRACE);
+    Change raising = Sweeper.raising(GRACE, knownForLong(head));
     if (preview(head, raising).floor() > head.floor()) {
       Optional<Root> raised = commit(raising);
       if (raised.isPresent()) {
         sweeper.delete(raised.get());
       }
     }
+  }
+
+  /** The newest root that this process has known for the grace; 0 if none. */
+  private long knownForLong(Root head) {
+    long now = nanoTime.getAsLong();
+    seen.add(new Seen(now, head.number()));
+    long known = 0;
+    while (now - seen.getFirst().nanos() >= GRACE.toNanos()) {
+      known = seen.removeFirst().root();
+    }
+    return known;
   }
 
   private static RootBuilder preview(Root head, Change change) throws IOException {

@@ -50,9 +50,9 @@ class IngestProcessesTest {
       int nextKill = random.nextInt(2 * RECORDS / KILLS / 3);
       for (int i = 100; i < RECORDS; i++) {
         store.send(steps.next());
-        if (i % 100 == 0) {
+        if (i % 1_000 == 0) {
           // Never far ahead of the acknowledgements, so that each kill meets an ingest at work.
-          store.awaitLag(2_000);
+          store.awaitLag(8_000);
         }
         if (killed < KILLS && i >= nextKill) {
           long root = store.head().number();

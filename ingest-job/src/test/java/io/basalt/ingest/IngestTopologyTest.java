@@ -3,6 +3,7 @@ package io.basalt.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.flink.FlinkSettings;
+import io.basalt.kafka.Acceptance;
 import io.basalt.storage.config.StoreConfig;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,7 @@ class IngestTopologyTest {
   void chainsSourceAndWriterAndKeepsTheCommitterApart(int parallelism) {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(FlinkSettings.streaming());
-    IngestTopology.build(environment, KAFKA, new IngestOptions("f", false, parallelism));
+    IngestTopology.build(environment, KAFKA, new IngestOptions("f", Acceptance.NONE, parallelism));
     JobGraph graph = environment.getStreamGraph().getJobGraph();
 
     List<JobVertex> vertices =
@@ -47,7 +48,7 @@ class IngestTopologyTest {
   void namesEachOperatorFlushesEachBufferAndNeedsNoKryo() {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(FlinkSettings.streaming());
-    IngestTopology.build(environment, KAFKA, new IngestOptions("f", false, 2));
+    IngestTopology.build(environment, KAFKA, new IngestOptions("f", Acceptance.NONE, 2));
     StreamGraph graph = environment.getStreamGraph();
 
     assertThat(graph.getStreamNodes())

@@ -80,6 +80,7 @@ class MaintenanceTest {
     private final KafkaArbiter arbiter;
     private final IngestCommitter committer;
     private final Maintenance maintenance;
+    private long nanos;
 
     Keeper(TestStore store, Duration later) throws Exception {
       Clock clock = Clock.offset(Clock.systemUTC(), later);
@@ -96,6 +97,7 @@ class MaintenanceTest {
               KafkaAnnouncer.open(store.config().kafka(), admin, topics),
               drives,
               clock,
+              0,
               metrics,
               failure -> {
                 throw new AssertionError(failure);
@@ -121,6 +123,7 @@ class MaintenanceTest {
               store.config().kafka(),
               topics,
               clock,
+              () -> nanos,
               metrics,
               failure -> {
                 throw new AssertionError(failure);
@@ -172,6 +175,34 @@ class MaintenanceTest {
       JobID again = cluster.submit(store.file(), 2);
       store.write(steps, 200);
       cluster.cancel(again);
+    }
+  }
+
+  @Test
+  void sweepsOnAfterAClockThatRanAheadWasSetRight() throws Exception {
+    try (TestStore store = TestStore.create(directory, broker, "ahead")) {
+      RandomSteps steps = new RandomSteps(43, 20);
+      JobID job = cluster.submit(store.file(), 1);
+      store.write(steps, 50);
+      cluster.cancel(job);
+      // A root of next year: no later one is younger until then.
+      new Keeper(store, Duration.ofDays(365)).close();
+      long ahead = store.head().number();
+      Path left = store.drive("scm-0").resolve("runs/" + ahead + "-00000000000000aa-0");
+      Files.createDirectories(left.getParent());
+      Files.write(left, new byte[100]);
+
+      try (Keeper now = new Keeper(store, Duration.ZERO)) {
+        now.maintenance.sweep();
+        assertThat(store.head().floor()).isLessThanOrEqualTo(ahead);
+        assertThat(left).exists();
+        now.nanos = Duration.ofMinutes(3).toNanos();
+        now.committer.commit(next -> {}).get();
+        now.maintenance.sweep();
+        assertThat(store.head().floor()).isGreaterThan(ahead);
+      }
+      assertThat(left).doesNotExist();
+      store.assertHolds(steps.model());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.basalt.ingest;
 
 import io.basalt.flink.FlinkSettings;
+import io.basalt.kafka.Acceptance;
 import io.basalt.storage.config.StoreConfigLoader;
 import java.io.File;
 import java.io.IOException;
@@ -108,7 +109,7 @@ final class ProcessCluster implements AutoCloseable {
     IngestTopology.build(
         environment,
         StoreConfigLoader.load(config).kafka(),
-        new IngestOptions(config.toString(), false, parallelism));
+        new IngestOptions(config.toString(), Acceptance.NONE, parallelism));
     return environment.executeAsync("ingest");
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.flink.DriveToken;
+import io.basalt.kafka.Acceptance;
 import io.basalt.kafka.Reject;
 import io.basalt.kafka.WriteRecord;
 import io.basalt.kafka.WriteRecord.Header;
@@ -74,7 +75,7 @@ class SerializersTest {
   @Test
   void aCheckpointOfTheSourceHoldsNothingAndReadsWhateverAnEarlierOneHeld() throws Exception {
     var state =
-        StoreSource.of(IngestTopologyTest.KAFKA, new IngestOptions("f", false, 1))
+        StoreSource.of(IngestTopologyTest.KAFKA, new IngestOptions("f", Acceptance.NONE, 1))
             .getEnumeratorCheckpointSerializer();
     assertThat(state.serialize(null)).isEmpty();
     assertThat(state.deserialize(1, new byte[0])).isNull();

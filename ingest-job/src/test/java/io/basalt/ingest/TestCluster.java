@@ -3,6 +3,7 @@ package io.basalt.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.flink.FlinkSettings;
+import io.basalt.kafka.Acceptance;
 import io.basalt.storage.config.StoreConfigLoader;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,7 +71,7 @@ final class TestCluster implements AutoCloseable {
 
   /** The job's graph, with checkpoints as often as a test wants. */
   private static StreamGraph graph(
-      Path config, int parallelism, boolean acceptLoss, Optional<String> from) {
+      Path config, int parallelism, Acceptance accepted, Optional<String> from) {
     Configuration settings = FlinkSettings.streaming();
     settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500));
     settings.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofSeconds(2));
@@ -81,22 +82,23 @@ final class TestCluster implements AutoCloseable {
     IngestTopology.build(
         environment,
         StoreConfigLoader.load(config).kafka(),
-        new IngestOptions(config.toString(), acceptLoss, 0));
+        new IngestOptions(config.toString(), accepted, 0));
     StreamGraph graph = environment.getStreamGraph();
     graph.setJobName("ingest");
     return graph;
   }
 
-  static StreamGraph acceptingLoss(Path config) {
-    return graph(config, 1, true, Optional.empty());
+  static StreamGraph acceptingLoss(Path config) throws Exception {
+    Acceptance accepted = IngestOptions.acceptLoss(StoreConfigLoader.load(config));
+    return graph(config, 1, accepted, Optional.empty());
   }
 
   static StreamGraph restored(Path config, int parallelism, String from) {
-    return graph(config, parallelism, false, Optional.of(from));
+    return graph(config, parallelism, Acceptance.NONE, Optional.of(from));
   }
 
   JobID submit(Path config, int parallelism) throws Exception {
-    return submit(graph(config, parallelism, false, Optional.empty()));
+    return submit(graph(config, parallelism, Acceptance.NONE, Optional.empty()));
   }
 
   JobID submit(StreamGraph graph) throws Exception {

@@ -259,7 +259,7 @@ final class TestStore implements AutoCloseable {
         Acknowledgement ack = Acknowledgement.ofJson(record.value());
         assertThat(record.key()).isEqualTo(ack.key());
         if (ack.topicId().equals(topicId) && ack.root() > forgotten) {
-          acknowledged.merge(ack.partition(), ack, (a, b) -> a.next() > b.next() ? a : b);
+          acknowledged.merge(ack.partition(), ack, (a, b) -> a.root() > b.root() ? a : b);
         }
       }
     }

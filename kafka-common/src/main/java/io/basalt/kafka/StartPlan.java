@@ -47,7 +47,7 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
    * @param logs what it holds, one per partition
    * @param unapplied records of the newest incarnation that are not applied, where that is another
    *     topic; empty if that topic is gone
-   * @param acceptLoss go on where something is lost
+   * @param accepted what may be lost
    * @throws TopicException in one sentence, where going on would lose or reorder writes
    */
   public static StartPlan of(
@@ -55,7 +55,7 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
       TopicState writes,
       Map<Integer, PartitionLog> logs,
       OptionalLong unapplied,
-      boolean acceptLoss) {
+      Acceptance accepted) {
     if (logs.size() != writes.partitions()) {
       throw new IllegalArgumentException(logs.size() + " logs of " + writes.partitions());
     }
@@ -65,12 +65,12 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
     }
     Incarnation last = newest.get();
     if (!last.topicId().equals(writes.id())) {
-      checkReplaced(last, writes, unapplied, acceptLoss);
+      checkReplaced(last, writes, unapplied, accepted);
       return fresh(
           new Incarnation(last.number() + 1, writes.name(), writes.id(), writes.partitions()),
           logs);
     }
-    return resume(head, last, writes, logs, acceptLoss);
+    return resume(head, last, writes, logs, accepted);
   }
 
   /** The newest incarnation of a root. */
@@ -86,8 +86,8 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
   }
 
   private static void checkReplaced(
-      Incarnation last, TopicState writes, OptionalLong unapplied, boolean acceptLoss) {
-    if (acceptLoss || (unapplied.isPresent() && unapplied.getAsLong() == 0)) {
+      Incarnation last, TopicState writes, OptionalLong unapplied, Acceptance accepted) {
+    if (accepted.covers(last) || (unapplied.isPresent() && unapplied.getAsLong() == 0)) {
       return;
     }
     String what =
@@ -107,9 +107,9 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
       Incarnation last,
       TopicState writes,
       Map<Integer, PartitionLog> logs,
-      boolean acceptLoss) {
+      Acceptance accepted) {
     boolean repartitioned = writes.partitions() != last.partitions();
-    if (repartitioned && !acceptLoss) {
+    if (repartitioned && !accepted.covers(last)) {
       throw new TopicException(
           ("topic %s has %d partitions and had %d when the store began with it; paths would change"
                   + " their partition: make a new topic with %d, name it in kafka.topics.writes,"
@@ -122,7 +122,7 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
     logs.forEach(
         (partition, log) -> {
           Optional<Position> position = position(head, last, partition);
-          starts.put(partition, start(writes.name(), partition, position, log, acceptLoss));
+          starts.put(partition, start(last, partition, position, log, accepted));
           if (position.isPresent() && log.cutAt().isPresent()) {
             cut.add(partition);
           }
@@ -139,31 +139,31 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
   }
 
   private static Start start(
-      String topic,
+      Incarnation last,
       int partition,
       Optional<Position> position,
       PartitionLog log,
-      boolean acceptLoss) {
+      Acceptance accepted) {
     if (position.isEmpty()) {
       return new Start(log.start(), log.start());
     }
     long next = position.get().next();
     if (log.cutAt().isPresent()) {
-      if (!acceptLoss) {
+      if (!accepted.covers(last)) {
         throw new TopicException(
             ("partition %d of topic %s ends at offset %d or holds other records than those applied"
                     + " up to offset %d: its log was cut, so restore it, or go on by --accept-loss")
-                .formatted(partition, topic, log.end(), next));
+                .formatted(partition, last.topic(), log.end(), next));
       }
       // What came after the cut was never applied.
       long from = Math.max(log.start(), log.cutAt().getAsLong());
       return new Start(from, from);
     }
-    if (log.start() > next && !acceptLoss) {
+    if (log.start() > next && !accepted.covers(position.get())) {
       throw new TopicException(
           ("Kafka no longer holds offsets %d to %d of partition %d of topic %s, which are not"
                   + " applied: restore them, or go on without them by --accept-loss")
-              .formatted(next, log.start() - 1, partition, topic));
+              .formatted(next, log.start() - 1, partition, last.topic()));
     }
     return new Start(next, Math.max(next, log.start()));
   }
@@ -172,7 +172,7 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
    * The position of a partition; one that the newest incarnation has not read yet goes on where the
    * one before it stopped, if that is the same topic.
    */
-  private static Optional<Position> position(Root head, Incarnation last, int partition) {
+  static Optional<Position> position(Root head, Incarnation last, int partition) {
     Optional<Position> best = Optional.empty();
     for (Position position : head.positions()) {
       if (position.partition() == partition

@@ -44,7 +44,7 @@ public final class WriteLogs {
    * @throws TopicException in one sentence, where going on would lose or reorder writes
    * @throws IOException if Kafka does not answer
    */
-  public StartPlan plan(Root head, TopicState writes, boolean acceptLoss) throws IOException {
+  public StartPlan plan(Root head, TopicState writes, Acceptance accepted) throws IOException {
     Optional<Incarnation> newest = StartPlan.newest(head);
     boolean replaced = newest.isPresent() && !newest.get().topicId().equals(writes.id());
     OptionalLong unapplied = replaced ? unapplied(head, newest.get()) : OptionalLong.of(0);
@@ -53,7 +53,7 @@ public final class WriteLogs {
         writes,
         logs(writes, replaced ? Map.of() : positions(head, newest)),
         unapplied,
-        acceptLoss);
+        accepted);
   }
 
   /** Records that are not applied yet; trailing control records of transactions do not count. */

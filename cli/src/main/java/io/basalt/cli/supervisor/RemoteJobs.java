@@ -5,6 +5,7 @@ import io.basalt.flink.BatchOptions;
 import io.basalt.flink.FlinkSettings;
 import io.basalt.ingest.IngestOptions;
 import io.basalt.ingest.IngestTopology;
+import io.basalt.kafka.Acceptance;
 import io.basalt.migrate.MigrateJob;
 import io.basalt.storage.config.StoreConfig;
 import java.io.File;
@@ -80,8 +81,9 @@ public final class RemoteJobs {
   /** Starts the ingest job and does not wait for it; returns its id. */
   public static String ingest(
       String host, int port, StoreConfig config, boolean acceptLoss, Jars jars) throws Exception {
+    Acceptance accepted = acceptLoss ? IngestOptions.acceptLoss(config) : Acceptance.NONE;
     IngestOptions options =
-        new IngestOptions(config.file().toString(), acceptLoss, parallelism(config));
+        new IngestOptions(config.file().toString(), accepted, parallelism(config));
     StreamExecutionEnvironment environment =
         environment(host, port, FlinkSettings.streaming(), jars);
     IngestTopology.build(environment, config.kafka(), options);

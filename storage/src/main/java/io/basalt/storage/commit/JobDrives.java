@@ -2,13 +2,15 @@ package io.basalt.storage.commit;
 
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Root;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -49,14 +51,32 @@ public final class JobDrives {
     return DriveSet.openForWriting(config);
   }
 
-  /** A directory that was emptied and labelled anew is not the drive that the store wrote to. */
+  /**
+   * A directory that was emptied and labelled anew is not the drive that the store wrote to, and
+   * one that changes its tier or enclosure breaks the promise under which copies were placed. A
+   * drive that no root or process has reached yet has no incarnation to compare.
+   */
   private static void requireKnown(StoreConfig config, Root head, DriveSet drives) {
     Map<String, DriveInfo> known = new HashMap<>();
     head.drives().forEach(drive -> known.put(drive.id(), drive));
     for (DriveInfo drive : drives.infos()) {
       DriveInfo expected = known.get(drive.id());
-      if (expected != null
-          && !drive.incarnation().isEmpty()
+      if (expected == null) {
+        continue;
+      }
+      if (drive.tier() != expected.tier() || !drive.enclosure().equals(expected.enclosure())) {
+        throw new ConfigException(
+            "drive %s is of tier %s, enclosure %s for the store and of tier %s, enclosure %s in %s: correct the file"
+                .formatted(
+                    drive.id(),
+                    name(expected.tier()),
+                    expected.enclosure(),
+                    name(drive.tier()),
+                    drive.enclosure(),
+                    config.file()));
+      }
+      if (!drive.incarnation().isEmpty()
+          && !expected.incarnation().isEmpty()
           && !drive.incarnation().equals(expected.incarnation())) {
         throw new ConfigException(
             "drive %s is not the one that the store wrote to, it was labelled anew: correct its path in %s"
@@ -65,12 +85,23 @@ public final class JobDrives {
     }
   }
 
-  /** The drives of the next root: those of the base, and those that answer and are new to it. */
+  private static String name(Tier tier) {
+    return tier.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The drives of the next root: those of the base, and those that answer and are new to it. One
+   * that is known without an incarnation, since it was never reached, gets the one it answers with.
+   */
   static List<DriveInfo> joined(Root base, List<DriveInfo> answering) {
-    Set<String> known = new TreeSet<>();
-    base.drives().forEach(drive -> known.add(drive.id()));
-    List<DriveInfo> all = new ArrayList<>(base.drives());
-    answering.stream().filter(drive -> !known.contains(drive.id())).forEach(all::add);
-    return all;
+    Map<String, DriveInfo> all = new LinkedHashMap<>();
+    base.drives().forEach(drive -> all.put(drive.id(), drive));
+    for (DriveInfo drive : answering) {
+      DriveInfo known = all.get(drive.id());
+      if (known == null || known.incarnation().isEmpty()) {
+        all.put(drive.id(), drive);
+      }
+    }
+    return List.copyOf(all.values());
   }
 }

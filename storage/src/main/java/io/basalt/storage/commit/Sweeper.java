@@ -79,12 +79,16 @@ public final class Sweeper {
   /**
    * Raises the floor to the newest root that is older than the grace, so that an attempt has that
    * long for its first commit.
+   *
+   * @param known a root that the caller has known for the grace, by a clock that never jumps; 0 if
+   *     none. The times in roots stand still after a clock that ran ahead was set right.
    */
-  public static Change raising(Duration grace) {
+  public static Change raising(Duration grace, long known) {
     return next -> {
       long before = next.base().at() - grace.toMillis();
       next.kept().stream()
-          .filter(root -> root.at() <= before && root.number() > next.floor())
+          .filter(root -> root.at() <= before || root.number() <= known)
+          .filter(root -> root.number() > next.floor())
           .mapToLong(KeptRoot::number)
           .max()
           .ifPresent(next::floor);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,17 +97,19 @@ final class IndexBlockPayload {
             new Range(in.readInt(), in.readInt(), in.readLong(), in.readLong(), in.readInt()));
       }
     }
+    Strings strings = new Strings(in, bytes.length);
     for (long n = in.readArrayStart(); n > 0; n = in.arrayNext()) {
       for (long i = 0; i < n; i++) {
-        Event event = event(in, last);
+        Event event = event(in, strings, last);
         last = event.shards().isEmpty() ? last : event.shards().get(0).segment();
         events.add(event);
       }
     }
   }
 
-  private static Event event(BinaryDecoder in, String lastSegment) throws IOException {
-    String path = in.readString();
+  private static Event event(BinaryDecoder in, Strings strings, String lastSegment)
+      throws IOException {
+    String path = strings.next();
     int incarnation = in.readInt();
     int partition = in.readInt();
     long offset = in.readLong();
@@ -114,11 +117,11 @@ final class IndexBlockPayload {
     Op op = OPS[in.readEnum()];
     long position = in.readLong();
     Optional<String> upload =
-        in.readIndex() == UPLOAD ? Optional.of(in.readString()) : Optional.empty();
+        in.readIndex() == UPLOAD ? Optional.of(strings.next()) : Optional.empty();
     List<Shard> shards = new ArrayList<>(1);
     for (long n = in.readArrayStart(); n > 0; n = in.arrayNext()) {
       for (long i = 0; i < n; i++) {
-        String segment = in.readString();
+        String segment = strings.next();
         // Neighbours mostly share a segment: keep one copy of its id.
         segment = segment.equals(lastSegment) ? lastSegment : segment;
         shards.add(new Shard(segment, in.readLong(), in.readInt(), in.readInt()));
@@ -126,6 +129,19 @@ final class IndexBlockPayload {
     }
     return new Event(
         path, new Version(incarnation, offset), partition, timestamp, op, position, upload, shards);
+  }
+
+  /** Reads strings that are no longer than the payload: Avro makes room for any length it reads. */
+  private record Strings(BinaryDecoder in, int most) {
+    String next() throws IOException {
+      long length = in.readLong();
+      if (length < 0 || length > most) {
+        throw new IOException("a string of %d bytes in %d".formatted(length, most));
+      }
+      byte[] bytes = new byte[(int) length];
+      in.readFixed(bytes);
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
   }
 
   /** Lets Avro write into a buffer. */

@@ -233,7 +233,7 @@ final class CommitWorld {
               RootCommitter.open(files, arbiter(steps, log.handle()), attempt, Clock.systemUTC())
                   .commit(
                       next -> {
-                        Sweeper.raising(Duration.ZERO).apply(next);
+                        Sweeper.raising(Duration.ZERO, 0).apply(next);
                         int kept = next.kept().size();
                         next.kept(next.kept().subList(kept - 1, kept));
                       });

@@ -157,6 +157,55 @@ class JobDrivesTest {
   }
 
   @Test
+  void aDriveThatTheFirstRootDidNotReachIsKnownOnceItAnswers() throws Exception {
+    StoreConfig config = withNewDrive();
+    JobDrives.open(config).close();
+    Files.move(folder.resolve("scm-2"), folder.resolve("away"));
+    // Without the drive, its place in the root would stay without an incarnation.
+    try (DriveSet drives = DriveSet.open(config)) {
+      RootFiles files = new RootFiles(drives, config.rootCopies());
+      Attempt attempt = Attempt.start(files.head(), new Random(1));
+      RootCommitter.open(files, log.handle(), attempt, clock)
+          .commit(next -> next.drives(drives.infos()));
+    }
+    assertThat(incarnation(config)).isEmpty();
+    Files.move(folder.resolve("away"), folder.resolve("scm-2"));
+
+    Root root = commit(config);
+
+    assertThat(ids(root)).containsExactly("scm-0", "scm-1", "scm-2");
+    assertThat(incarnation(config)).isNotEmpty();
+    commit(config);
+  }
+
+  private static String incarnation(StoreConfig config) throws Exception {
+    try (DriveSet drives = DriveSet.open(config)) {
+      Root head = new RootFiles(drives, config.rootCopies()).head();
+      return head.drives().get(2).incarnation();
+    }
+  }
+
+  @Test
+  void aDriveInAnotherTierOrEnclosureIsRefused() throws Exception {
+    Path file = folder.resolve("basalt.yaml");
+    String right = Files.readString(file);
+    Files.writeString(file, right.replace("enclosure: '1'", "enclosure: '7'"));
+    assertThatThrownBy(() -> JobDrives.open(StoreConfigLoader.load(file)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "drive scm-1 is of tier scm, enclosure 1 for the store and of tier scm, enclosure 7 in %s: correct the file"
+                .formatted(file));
+    commit(withNewDrive());
+    Files.writeString(
+        file,
+        Files.readString(file).replace("{id: scm-2, tier: scm", "{id: scm-2, tier: capacity"));
+    assertThatThrownBy(() -> JobDrives.open(StoreConfigLoader.load(file)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(
+            "drive scm-2 is of tier scm, enclosure 2 for the store and of tier capacity");
+  }
+
+  @Test
   void aKnownDriveWithAnotherLabelIsRefused() throws Exception {
     StoreConfig config = withNewDrive();
     commit(config);

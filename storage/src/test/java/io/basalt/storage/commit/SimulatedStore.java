@@ -354,7 +354,7 @@ final class SimulatedStore {
                 next.kept(next.kept().subList(Math.max(0, kept - KEPT), kept));
               });
       new Pruner(files, null).delete(thinned);
-      Root raised = committer.commit(Sweeper.raising(Duration.ofSeconds(2)));
+      Root raised = committer.commit(Sweeper.raising(Duration.ofSeconds(2), 0));
       MirroredFiles mirrored = new MirroredFiles(drives);
       new Sweeper(
               drives,

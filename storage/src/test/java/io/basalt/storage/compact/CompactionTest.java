@@ -253,7 +253,7 @@ class CompactionTest {
     keepLast(1);
     store.pass(Duration.ofMinutes(10));
     store.commit(next -> {});
-    Root swept = store.commit(Sweeper.raising(Duration.ofMinutes(2)));
+    Root swept = store.commit(Sweeper.raising(Duration.ofMinutes(2), 0));
     MirroredFiles mirrors = new MirroredFiles(store.drives());
     new Sweeper(
             store.drives(),

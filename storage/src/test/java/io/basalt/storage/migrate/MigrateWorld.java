@@ -318,7 +318,7 @@ final class MigrateWorld {
       if (next > committed) {
         writer.cover(new Range(1, 0, committed, next, -1));
       }
-      Flushed flushed = writer.flush().get();
+      Flushed flushed = DriveSet.await(writer.flush());
       Root root =
           committer.commit(
               new IngestChange(
@@ -454,7 +454,7 @@ final class MigrateWorld {
     Root root =
         committer.commit(
             next -> {
-              Sweeper.raising(Duration.ZERO).apply(next);
+              Sweeper.raising(Duration.ZERO, 0).apply(next);
               next.kept(next.kept().subList(next.kept().size() - 1, next.kept().size()));
             });
     new Pruner(files, null).delete(root);

@@ -3,6 +3,7 @@ package io.basalt.storage.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.basalt.schemas.EventRecord;
 import io.basalt.schemas.IndexBlockRecord;
 import io.basalt.storage.Golden;
@@ -13,6 +14,7 @@ import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -205,6 +207,35 @@ class IndexBlockCodecTest {
           .isInstanceOf(IOException.class)
           .hasMessageContaining("with a right checksum");
     }
+  }
+
+  @Test
+  void aFalseLengthUnderARightChecksumTakesNoMoreMemoryThanTheBlock() {
+    ByteBuffer right = encoded(block(20));
+    int payload = right.limit() - IndexBlockTrailer.BYTES;
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int refused = 0;
+    for (int at = 0; at < payload - 6; at++) {
+      ByteBuffer wrong = ByteBuffer.allocate(right.limit()).put(right.duplicate()).flip();
+      // A varint of a bit less than 2 GiB.
+      wrong.putInt(at, 0xfeffffff).put(at + 4, (byte) 0x0f);
+      CRC32C crc = new CRC32C();
+      crc.update(wrong.duplicate().limit(wrong.limit() - 4));
+      wrong.putInt(wrong.limit() - 4, (int) crc.getValue());
+      long before = threads.getCurrentThreadAllocatedBytes();
+      try {
+        assertThat(walk(wrong).blocks()).hasSize(1);
+      } catch (Exception unfit) {
+        assertThat(unfit)
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("with a right checksum");
+        refused++;
+      }
+      assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+          .as("bytes taken, false length at %d", at)
+          .isLessThan(4 << 20);
+    }
+    assertThat(refused).isGreaterThan(payload / 2);
   }
 
   @Test
