@@ -61,6 +61,7 @@ class JobKeeperTest {
   private JobKeeper keeper(Duration delay) {
     return new JobKeeper(
         new JobSchedule("dig", "basalt-dig", () -> work, delay, INTERVAL, Duration.ofMinutes(10)),
+        Loopback.HOST,
         flink.getAddress().getPort(),
         (host, port) -> submitted++,
         Clock.fixed(NOW, ZoneOffset.UTC));
@@ -180,6 +181,7 @@ class JobKeeperTest {
     MigratePlan plan =
         new MigratePlan(
             List.of(new PlannedStripe(shape, List.of(new PlannedSegment(location, 0, Why.COLD)))),
+            false,
             false,
             Optional.of("capacity full"),
             List.of());

@@ -3,6 +3,7 @@ package io.basalt.storage.migrate;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
+import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.LiveAttempt;
 import io.basalt.storage.root.RootBuilder;
 import java.util.ArrayList;
@@ -67,6 +68,11 @@ public final class MigrateAttempts {
 
   private static boolean isLive(RootBuilder next, Attempt attempt) {
     return isLive(next.attempts(), attempt);
+  }
+
+  /** Whether a migration is at work, or died. */
+  static boolean anyLive(Root head) {
+    return head.attempts().stream().anyMatch(live -> live.kind().equals(KIND));
   }
 
   static boolean isLive(List<LiveAttempt> attempts, Attempt attempt) {

@@ -10,11 +10,17 @@ import java.util.Optional;
  *
  * @param stripes to be made
  * @param runWanted sealed tails have to become a run first: then they can be moved too
+ * @param unfinished an earlier migration has not ended; this one ends it, so that the sweep may
+ *     delete what it left behind
  * @param blocked why less is moved than the watermark asks for
  * @param notes what else an operator wants to know, such as stripes that are narrower
  */
 public record MigratePlan(
-    List<PlannedStripe> stripes, boolean runWanted, Optional<String> blocked, List<String> notes) {
+    List<PlannedStripe> stripes,
+    boolean runWanted,
+    boolean unfinished,
+    Optional<String> blocked,
+    List<String> notes) {
   public MigratePlan {
     stripes = List.copyOf(stripes);
     notes = List.copyOf(notes);
@@ -22,11 +28,15 @@ public record MigratePlan(
 
   /** Nothing to do. */
   public static final MigratePlan NONE =
-      new MigratePlan(List.of(), false, Optional.empty(), List.of());
+      new MigratePlan(List.of(), false, false, Optional.empty(), List.of());
 
   /** Whether there is work for a migration now. */
   public boolean hasWork() {
-    return runWanted || !stripes.isEmpty();
+    return runWanted || unfinished || !stripes.isEmpty();
+  }
+
+  MigratePlan afterUnfinished() {
+    return new MigratePlan(stripes, runWanted, true, blocked, notes);
   }
 
   /** Why a segment is moved. */

@@ -102,7 +102,7 @@ public final class MigratePlanner {
       if (widestData() < 1) {
         boolean wanted = full || !chosen.isEmpty();
         blocked = wanted ? Optional.of(tooFew()) : Optional.empty();
-        return new MigratePlan(List.of(), false, blocked, List.of());
+        return new MigratePlan(List.of(), false, false, blocked, List.of());
       }
       pack(waits);
       // A run frees nothing while its segments have nowhere to go.
@@ -110,7 +110,7 @@ public final class MigratePlanner {
       if (blocked.isEmpty() && full) {
         blocked = whyStillFull();
       }
-      return new MigratePlan(stripes, runWanted, blocked, notes);
+      return new MigratePlan(stripes, runWanted, false, blocked, notes);
     }
 
     /** Data strips of a stripe on the drives that answer; below 1 where they are too few. */

@@ -40,10 +40,13 @@ public final class MigrateStart {
   }
 
   /**
-   * Whether a plan may have work: an SCM drive is full or missing. Reads no map, so that it can be
-   * asked often.
+   * Whether a plan may have work: an SCM drive is full or missing, or an earlier migration did not
+   * end. Reads no map, so that it can be asked often.
    */
   public boolean isDue(Root head) throws IOException {
+    if (MigrateAttempts.anyLive(head)) {
+      return true;
+    }
     Set<String> missing = new HashSet<>();
     head.drives().stream()
         .filter(info -> info.tier() == Tier.SCM)
@@ -59,6 +62,10 @@ public final class MigrateStart {
 
   /** What a migration from this head would do; changes nothing. */
   public MigratePlan preview(Root head) throws IOException {
+    return MigrateAttempts.anyLive(head) ? plan(head).afterUnfinished() : plan(head);
+  }
+
+  private MigratePlan plan(Root head) throws IOException {
     return planner.plan(MigrateView.of(drives, head, LocationMap.load(files, head)));
   }
 
@@ -78,7 +85,7 @@ public final class MigrateStart {
       makeRuns(committer, clock);
       head = committer.head();
     }
-    plan = preview(head);
+    plan = plan(head);
     if (plan.stripes().isEmpty()) {
       committer.commit(MigrateAttempts.end(Set.of(committer.attempt())));
     }

@@ -11,9 +11,19 @@ import java.util.Set;
 final class Findings {
   private final Map<String, Long> checked = new LinkedHashMap<>();
   private final Set<Problem> problems = new LinkedHashSet<>();
+  private final Watcher watcher;
+
+  Findings(Watcher watcher) {
+    this.watcher = watcher;
+  }
 
   synchronized void count(String kind, long more) {
     checked.merge(kind, more, Long::sum);
+    switch (kind) {
+      case "bytes" -> watcher.read(more, 0);
+      case "files" -> watcher.read(0, more);
+      default -> {}
+    }
   }
 
   synchronized void problem(Problem.Kind kind, String drive, String file, String what) {

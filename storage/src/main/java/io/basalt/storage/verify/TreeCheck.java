@@ -39,6 +39,11 @@ final class TreeCheck {
   private final LeafCheck leaves;
   private final Map<RunRef, Optional<SortedEvents>> runs = new HashMap<>();
   private final Set<FileRef> files = new HashSet<>();
+  private final Set<Level> folded = new HashSet<>();
+
+  /** All that the files of a root follow from: roots that have the same hold the same files. */
+  private record Level(
+      Optional<TreeTop> tree, List<RunRef> runs, List<Tail> tails, List<Position> positions) {}
 
   TreeCheck(Copies copies, Findings findings) {
     this.copies = copies;
@@ -53,6 +58,9 @@ final class TreeCheck {
    * @param shards is told each shard that a file or a pending upload of the root consists of
    */
   void check(Root root, Map<String, List<IndexBlock>> tails, Consumer<Shard> shards) {
+    if (!folded.add(new Level(root.tree(), root.runs(), root.tails(), root.positions()))) {
+      return;
+    }
     List<Iterator<Event>> levels = new ArrayList<>();
     for (RunRef run : root.runs()) {
       files.add(run.file());

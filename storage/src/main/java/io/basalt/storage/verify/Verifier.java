@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Checks a store: drives, roots, the location map, runs, leaves, branches, their metadata copy,
@@ -43,14 +44,19 @@ public final class Verifier {
 
   /** Checks everything; what cannot be read is a problem, never an exception. */
   public VerifyReport verify() {
-    Findings findings = new Findings();
+    return verify(Watcher.NONE);
+  }
+
+  /** The same, watched. */
+  public VerifyReport verify(Watcher watcher) {
+    Findings findings = new Findings(watcher);
     drives
         .unavailable()
         .forEach((drive, why) -> findings.problem(Problem.Kind.DRIVE, drive, "", why));
     Copies copies = new Copies(drives, findings);
     List<Root> roots = new RootCheck(drives, rootCopies, copies, findings).check();
     if (!roots.isEmpty()) {
-      new Pass(roots, copies, findings).run();
+      new Pass(roots, copies, findings, watcher).run();
     }
     return findings.report();
   }
@@ -61,20 +67,23 @@ public final class Verifier {
     private final Root head;
     private final Copies copies;
     private final Findings findings;
+    private final Watcher watcher;
     private final Map<String, SegmentLocation> segments = new TreeMap<>();
     private final Map<String, Stripe> stripes = new TreeMap<>();
     private final Map<String, List<IndexBlock>> index = new HashMap<>();
     private final Map<String, Set<Shard>> shards = new TreeMap<>();
 
-    Pass(List<Root> roots, Copies copies, Findings findings) {
+    Pass(List<Root> roots, Copies copies, Findings findings, Watcher watcher) {
       this.roots = roots;
       this.head = roots.get(0);
       this.copies = copies;
       this.findings = findings;
+      this.watcher = watcher;
     }
 
     void run() {
       locate();
+      watcher.expect(expectedBytes());
       new StripeCheck(drives, findings).check(stripes.values(), segments.values());
       try (SegmentCheck segmentCheck =
           new SegmentCheck(drives, findings, id -> Optional.ofNullable(stripes.get(id)))) {
@@ -91,14 +100,20 @@ public final class Verifier {
 
     private TreeCheck checkTree(SegmentCheck segmentCheck) {
       PositionCheck positions = new PositionCheck(findings);
-      segments.forEach((id, place) -> index.put(id, segmentCheck.index(place)));
-      for (List<IndexBlock> blocks : index.values()) {
-        for (IndexBlock block : blocks) {
-          block.ranges().forEach(positions::add);
-          block.events().forEach(positions::add);
-          block.events().stream().flatMap(event -> event.shards().stream()).forEach(this::hold);
-        }
-      }
+      Set<String> tails = tails();
+      segments.forEach(
+          (id, place) -> {
+            List<IndexBlock> blocks = segmentCheck.index(place);
+            for (IndexBlock block : blocks) {
+              block.ranges().forEach(positions::add);
+              block.events().forEach(positions::add);
+              block.events().stream().flatMap(event -> event.shards().stream()).forEach(this::hold);
+            }
+            // Only the youngest level of a tree is folded from index blocks.
+            if (tails.contains(id)) {
+              index.put(id, blocks);
+            }
+          });
       positions.check(head);
       TreeCheck tree = new TreeCheck(copies, findings);
       for (Root root : roots) {
@@ -106,6 +121,22 @@ public final class Verifier {
       }
       checkShards(segmentCheck);
       return tree;
+    }
+
+    private Set<String> tails() {
+      return roots.stream()
+          .flatMap(root -> root.tails().stream())
+          .map(tail -> tail.location().segment())
+          .collect(Collectors.toSet());
+    }
+
+    /** Each mirror, each strip, and what stands in stripes once more as a reader reads it. */
+    private long expectedBytes() {
+      long bytes = stripes.values().stream().mapToLong(s -> s.strips() * s.stripBytes()).sum();
+      for (SegmentLocation segment : segments.values()) {
+        bytes += segment.packedBytes() * Math.max(1, segment.mirrors().size());
+      }
+      return bytes;
     }
 
     private void locate() {

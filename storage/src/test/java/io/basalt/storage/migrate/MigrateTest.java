@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.storage.commit.CommitConflictException;
+import io.basalt.storage.drive.Drive;
 import io.basalt.storage.migrate.MigratePlan.PlannedSegment;
 import io.basalt.storage.migrate.MigratePlan.Why;
 import io.basalt.storage.migrate.MigrateWorld.Done;
@@ -262,6 +263,39 @@ class MigrateTest {
     world.sweep();
     assertThat(capacityBytes(world)).as("the first one's strips are swept").isLessThan(before);
     world.check();
+  }
+
+  /** Its strips hold the space that would give another migration work. */
+  @Test
+  void whatADeadMigrationLeftGoesThoughTheNextOneFindsNoRoomForAnything() throws Exception {
+    MigrateWorld world = full(0.85);
+    MigrateWorld.Migration dead = world.new Migration();
+    assertThat(dead.step()).isTrue();
+    assertThat(dead.step()).as("makes its first stripe").isTrue();
+    assertThat(strips(world)).isPositive();
+    for (int i = 0; i < 6; i++) {
+      world.drives.resize("capacity-" + i, 1);
+    }
+    Done done = world.migrate();
+    assertThat(done.stripes()).isZero();
+    assertThat(done.plan().blocked().orElseThrow()).startsWith("capacity full");
+    assertThat(world.head().attempts()).noneMatch(live -> live.kind().equals("migrate"));
+    world.sweep();
+    assertThat(strips(world)).isZero();
+
+    for (int i = 0; i < 6; i++) {
+      world.drives.resize("capacity-" + i, 32 * MIB);
+    }
+    assertThat(world.migrate().stripes()).isPositive();
+    world.check();
+  }
+
+  private static long strips(MigrateWorld world) throws IOException {
+    long count = 0;
+    for (Drive drive : world.drives.drives()) {
+      count += drive.list("stripes").size();
+    }
+    return count;
   }
 
   private static long capacityBytes(MigrateWorld world) throws IOException {
