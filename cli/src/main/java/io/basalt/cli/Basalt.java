@@ -20,6 +20,7 @@ import io.basalt.cli.command.QueryCommand;
 import io.basalt.cli.command.RepairArbiterCommand;
 import io.basalt.cli.command.RmCommand;
 import io.basalt.cli.command.RootsCommand;
+import io.basalt.cli.command.ScheduleCommand;
 import io.basalt.cli.command.StatCommand;
 import io.basalt.cli.command.StatusCommand;
 import io.basalt.cli.command.UpCommand;
@@ -69,6 +70,7 @@ import picocli.CommandLine.Spec;
       CatalogCommand.class,
       CompactCommand.class,
       MigrateCommand.class,
+      ScheduleCommand.class,
       VerifyCommand.class,
       RepairArbiterCommand.class,
       CompletionCommand.class,

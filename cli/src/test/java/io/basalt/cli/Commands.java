@@ -37,6 +37,28 @@ final class Commands {
     Path out = Files.createTempFile(folder, "out", "");
     Path err = Files.createTempFile(folder, "err", "");
     Files.write(in, input);
+    Process process =
+        process(arguments)
+            .redirectInput(in.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("no end after " + PATIENCE_SECONDS + " s: " + List.of(arguments));
+    }
+    return new Outcome(
+        process.exitValue(),
+        Files.readString(out, StandardCharsets.ISO_8859_1),
+        Files.readString(err, StandardCharsets.ISO_8859_1));
+  }
+
+  /** Starts one command as a process of its own, and what it prints goes to a file. */
+  static Process start(Path output, String... arguments) throws IOException {
+    return process(arguments).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+  }
+
+  private static ProcessBuilder process(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
@@ -48,19 +70,6 @@ final class Commands {
             System.getProperty("java.class.path"),
             Basalt.class.getName()));
     command.addAll(List.of(arguments));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectInput(in.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      throw new AssertionError("no end after " + PATIENCE_SECONDS + " s: " + command);
-    }
-    return new Outcome(
-        process.exitValue(),
-        Files.readString(out, StandardCharsets.ISO_8859_1),
-        Files.readString(err, StandardCharsets.ISO_8859_1));
+    return new ProcessBuilder(command);
   }
 }

@@ -105,12 +105,15 @@ class ComposeFileTest {
 
   @Test
   void theCommandsAreThoseOfTheProgram() {
-    for (String name : List.of("ingest", "basalt")) {
+    for (String name : List.of("ingest", "schedule", "basalt")) {
       List<Object> entrypoint = list(service(name).get("entrypoint"));
       assertThat(entrypoint).contains(Basalt.class.getName(), "-c", "/basalt/basalt.yaml");
     }
     assertThat(list(service("ingest").get("command")))
         .containsExactly("ingest", "--target", "jobmanager:8081");
+    assertThat(list(service("schedule").get("command")))
+        .containsExactly("schedule", "--target", "jobmanager:8081");
+    assertThat(Commands.run("schedule", "--help").done().out()).contains("--target=HOST:PORT");
     assertThat(text(service("init"), "command", 0))
         .contains(Basalt.class.getName() + " init -c /basalt/basalt.yaml");
     assertThat(Commands.run("jars", folder.resolve("jars").toString()).done().out())

@@ -35,6 +35,7 @@ class UsageTest {
         "init D --scm-size big",
         "init D --erasure 4x2",
         "put a /b --timeout soon",
+        "schedule",
         "get /a b --root 1 --as-of 2026-01-01T00:00:00Z",
       })
   void badUsageIsOneLineAndTwo(String line) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
@@ -24,7 +25,10 @@ final class RangePlanner extends ProcessFunction<Long, FileRange> {
   static final OutputTag<RangeResult> REFUSED =
       new OutputTag<>("refused", RangeResultSerializer.TYPE);
 
+  static final String PLANNED_BYTES = "plannedBytes";
+
   private final QueryRequest request;
+  private final LongCounter plannedBytes = new LongCounter();
   private transient OpenStore store;
 
   RangePlanner(QueryRequest request) {
@@ -33,6 +37,7 @@ final class RangePlanner extends ProcessFunction<Long, FileRange> {
 
   @Override
   public void open(OpenContext context) throws IOException {
+    getRuntimeContext().addAccumulator(PLANNED_BYTES, plannedBytes);
     store = OpenStore.open(request, getRuntimeContext());
   }
 
@@ -97,6 +102,7 @@ final class RangePlanner extends ProcessFunction<Long, FileRange> {
         return;
       }
       number++;
+      plannedBytes.add(file.size());
       FileRanges.of(number, file, request.rangeBytes()).forEach(out::collect);
     }
 

@@ -8,6 +8,7 @@ import io.basalt.query.QueryOptions;
 import io.basalt.query.QueryReport;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,7 +45,14 @@ public final class QueryCommand extends StoreCommand {
             target.toAbsolutePath().normalize().toString(),
             root,
             job.parallelism);
-    QueryReport report = QueryJob.run(job.environment(QueryJob.settings()), options);
+    StreamExecutionEnvironment environment = job.environment(QueryJob.settings());
+    QueryReport report;
+    QueryWatch watch = QueryWatch.of(environment);
+    try {
+      report = QueryJob.run(environment, options);
+    } finally {
+      watch.close();
+    }
     if (format.json) {
       out().println(JsonText.of(report));
     } else {

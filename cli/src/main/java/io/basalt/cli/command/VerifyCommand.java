@@ -1,11 +1,13 @@
 package io.basalt.cli.command;
 
 import io.basalt.cli.show.JsonText;
+import io.basalt.cli.show.Progress;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.verify.Problem;
 import io.basalt.storage.verify.Verifier;
 import io.basalt.storage.verify.VerifyReport;
+import io.basalt.storage.verify.Watcher;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -25,8 +27,9 @@ public final class VerifyCommand extends StoreCommand {
   public Integer call() throws Exception {
     StoreConfig config = config();
     VerifyReport report;
-    try (DriveSet drives = DriveSet.open(config)) {
-      report = new Verifier(drives, config.rootCopies()).verify();
+    try (DriveSet drives = DriveSet.open(config);
+        Progress progress = Progress.start("verify", -1)) {
+      report = new Verifier(drives, config.rootCopies()).verify(watcher(progress));
     }
     if (format.json) {
       List<Found> problems =
@@ -42,5 +45,19 @@ public final class VerifyCommand extends StoreCommand {
       out().println(report.ok() ? "ok" : report.problems().size() + " problems");
     }
     return report.ok() ? 0 : 1;
+  }
+
+  private static Watcher watcher(Progress progress) {
+    return new Watcher() {
+      @Override
+      public void expect(long bytes) {
+        progress.expect(bytes);
+      }
+
+      @Override
+      public void read(long bytes, long files) {
+        progress.add(bytes, files);
+      }
+    };
   }
 }

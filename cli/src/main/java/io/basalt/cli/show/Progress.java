@@ -19,7 +19,7 @@ public final class Progress implements AutoCloseable {
   private static final long BAR_BYTES = 4 << 20;
 
   private final String task;
-  private final long totalBytes;
+  private volatile long totalBytes;
   private final PrintStream err;
   private final LongSupplier nanoTime;
   private final long started;
@@ -54,6 +54,14 @@ public final class Progress implements AutoCloseable {
               .build();
     }
     return new Progress(task, totalBytes, System.err, System::nanoTime, bar);
+  }
+
+  /** The total is known now. */
+  public void expect(long bytesInAll) {
+    totalBytes = bytesInAll;
+    if (bar != null) {
+      bar.maxHint(bytesInAll);
+    }
   }
 
   public void add(long moreBytes, long moreFiles) {

@@ -18,7 +18,8 @@ import java.util.concurrent.Future;
 final class JobKeeper implements AutoCloseable {
   private final JobSchedule schedule;
   private final FlinkRest rest;
-  private final int restPort;
+  private final String host;
+  private final int port;
   private final JobSubmission submission;
   private final Clock clock;
   private final ExecutorService thread;
@@ -29,10 +30,12 @@ final class JobKeeper implements AutoCloseable {
   private Duration pause;
   private Optional<String> planned = Optional.empty();
 
-  JobKeeper(JobSchedule schedule, int restPort, JobSubmission submission, Clock clock) {
+  /** Keeps the job on the cluster at this REST address. */
+  JobKeeper(JobSchedule schedule, String host, int port, JobSubmission submission, Clock clock) {
     this.schedule = schedule;
-    this.rest = new FlinkRest(Loopback.HOST + ":" + restPort);
-    this.restPort = restPort;
+    this.rest = new FlinkRest(host + ":" + port);
+    this.host = host;
+    this.port = port;
     this.submission = submission;
     this.clock = clock;
     this.pause = schedule.interval();
@@ -83,7 +86,7 @@ final class JobKeeper implements AutoCloseable {
     JobSchedule.Work work = schedule.planning().plan();
     String problem = failure(newest, work).or(work::blocked).orElse(null);
     if (work.due()) {
-      submission.submit(Loopback.HOST, restPort);
+      submission.submit(host, port);
       planned = work.first();
       last = clock.instant();
     }

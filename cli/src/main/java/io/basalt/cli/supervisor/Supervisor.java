@@ -4,7 +4,6 @@ import io.basalt.kafka.KafkaSettings;
 import io.basalt.kafka.Topics;
 import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +32,7 @@ final class Supervisor {
   private final WatchedService jobManager;
   private final WatchedService taskManager;
   private final IngestKeeper ingest;
-  private final JobKeeper compaction;
-  private final JobKeeper migrate;
+  private final JobSchedules schedules;
   private final int restPort;
   private final int rpcPort;
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -72,10 +70,7 @@ final class Supervisor {
     this.jobManager = watch(flink.jobManager(), known, nanoTime);
     this.taskManager = watch(flink.taskManager(), known, nanoTime);
     this.ingest = new IngestKeeper(directory, ingestName, restPort, submission, nanoTime);
-    this.compaction =
-        new JobKeeper(JobSchedule.compaction(config), restPort, compacting, Clock.systemUTC());
-    this.migrate =
-        new JobKeeper(JobSchedule.migrate(config), restPort, migration, Clock.systemUTC());
+    this.schedules = new JobSchedules(config, Loopback.HOST, restPort, compacting, migration);
   }
 
   private WatchedService watch(
@@ -93,8 +88,7 @@ final class Supervisor {
     } while (!stopping.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
     phase = "stopping";
     publish();
-    compaction.close();
-    migrate.close();
+    schedules.close();
     ingest.cancel();
     taskManager.stop(PATIENCE);
     jobManager.stop(PATIENCE);
@@ -132,8 +126,7 @@ final class Supervisor {
         problem = "Flink's JobManager does not answer yet";
       } else {
         ingest.keep();
-        compaction.keep();
-        migrate.keep();
+        schedules.keep();
         phase = ingest.state().equals("running") ? "running" : "ingest is " + ingest.state();
         problem = ingest.problem();
       }
@@ -190,7 +183,7 @@ final class Supervisor {
             up || phase.startsWith("ingest") ? ingest.state() : "starting",
             ingest.job(),
             problem,
-            Map.of("migrate", migrate.runs(), "compact", compaction.runs()),
+            schedules.runs(),
             services);
     if (!now.equals(published)) {
       Json.write(directory.state(), now);
