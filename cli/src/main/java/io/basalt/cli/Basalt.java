@@ -15,6 +15,7 @@ import io.basalt.cli.command.JarsCommand;
 import io.basalt.cli.command.LogsCommand;
 import io.basalt.cli.command.LsCommand;
 import io.basalt.cli.command.MigrateCommand;
+import io.basalt.cli.command.OrphansCommand;
 import io.basalt.cli.command.PutCommand;
 import io.basalt.cli.command.QueryCommand;
 import io.basalt.cli.command.RepairArbiterCommand;
@@ -23,6 +24,8 @@ import io.basalt.cli.command.RootsCommand;
 import io.basalt.cli.command.ScheduleCommand;
 import io.basalt.cli.command.StatCommand;
 import io.basalt.cli.command.StatusCommand;
+import io.basalt.cli.command.TagCommand;
+import io.basalt.cli.command.UntagCommand;
 import io.basalt.cli.command.UpCommand;
 import io.basalt.cli.command.VerifyCommand;
 import io.basalt.cli.supervisor.Sentences;
@@ -65,6 +68,8 @@ import picocli.CommandLine.Spec;
       DfCommand.class,
       DrivesCommand.class,
       RootsCommand.class,
+      TagCommand.class,
+      UntagCommand.class,
       DiffCommand.class,
       QueryCommand.class,
       CatalogCommand.class,
@@ -72,6 +77,7 @@ import picocli.CommandLine.Spec;
       MigrateCommand.class,
       ScheduleCommand.class,
       VerifyCommand.class,
+      OrphansCommand.class,
       RepairArbiterCommand.class,
       CompletionCommand.class,
     })

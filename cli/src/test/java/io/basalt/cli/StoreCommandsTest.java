@@ -220,11 +220,121 @@ class StoreCommandsTest {
     assertThat(get("/versions/file", "--as-of", at)).isEqualTo("one");
     assertThat(get("/versions/file", "--as-of", Instant.now().toString())).isEqualTo("two");
     assertThat(store.run("get", "/versions/file", "x", "--root", "999999").failure())
-        .isEqualTo("root 999999 is not kept; basalt roots lists those that are");
+        .isEqualTo("root 999999 is not kept: choose one of basalt roots");
     assertThat(store.run("get", "/versions/file", "x", "--as-of", "2001-01-01T00:00:00Z").failure())
         .contains("no root is kept from 2001-01-01T00:00:00Z");
     assertThat(store.run("get", "/versions/file", "x", "--as-of", "yesterday").badUsage())
         .contains("2026-01-31T12:00:00Z");
+  }
+
+  @Test
+  void aPathMayBeLongAndOfAnyScript() throws Exception {
+    String longest = "/paths/" + "🌋".repeat(1022) + "y";
+    List<String> paths =
+        List.of("/paths/z", "/paths/\u00e9", "/paths/\uffff", "/paths/👨‍👩‍👧‍👦", longest);
+    for (String path : paths) {
+      put(path, path.getBytes(StandardCharsets.UTF_8));
+    }
+    store.run("compact").done();
+    for (String path : paths) {
+      assertThat(get(path)).isEqualTo(path);
+    }
+    // By bytes, so what lies outside the first plane comes after all that lies in it.
+    assertThat(store.run("ls", "/paths", "--json").json().findValuesAsText("path"))
+        .containsExactly(
+            "/paths/z", "/paths/\u00e9", "/paths/\uffff", longest, "/paths/👨‍👩‍👧‍👦");
+    assertThat(store.run("stat", longest + "y").failure()).contains("4096");
+  }
+
+  @Test
+  void aTagNamesARootForEveryCommandThatReads() throws Exception {
+    long first = put("/tags/file", "one".getBytes(StandardCharsets.UTF_8));
+    assertThat(store.run("tag", "before", "--root", "" + first).done().out().strip())
+        .isEqualTo("tag before is root " + first);
+    assertThat(store.run("tag", "before", "--root", "" + first, "--json").json().path("root"))
+        .hasToString("" + first);
+    long second = put("/tags/file", "three".getBytes(StandardCharsets.UTF_8));
+    put("/tags/later", new byte[10]);
+    assertThat(store.run("tag", "before", "--root", "" + second).failure())
+        .isEqualTo(
+            "tag before stands for root %d: remove it first with basalt untag before"
+                .formatted(first));
+    assertThat(store.run("tag", "now").done().out()).startsWith("tag now is root ");
+
+    assertThat(get("/tags/file", "--root", "before")).isEqualTo("one");
+    assertThat(store.run("ls", "/tags", "--root", "before").done().out().strip())
+        .isEqualTo("/tags/file");
+    assertThat(store.run("stat", "/tags/file", "--root", "before", "--json").json().path("bytes"))
+        .hasToString("3");
+    assertThat(store.run("stat", "/tags/later", "--root", "before").failure())
+        .isEqualTo("there is no file /tags/later");
+    JsonNode diff = store.run("diff", "before", "now", "--json").json();
+    assertThat(diff.findValuesAsText("path")).contains("/tags/file", "/tags/later");
+    Path to = folder.resolve("tagged");
+    store.run("query", "--prefix", "/tags", "--to", "" + to, "--root", "before").done();
+    assertThat(to.resolve("tags/file")).hasContent("one");
+    assertThat(to.resolve("tags/later")).doesNotExist();
+
+    String at = null;
+    for (JsonNode root : store.run("roots", "--json").json()) {
+      if (root.path("root").asLong() == first) {
+        assertThat(root.path("tags")).hasToString("[\"before\"]");
+        at = root.path("at").asText();
+      }
+    }
+    assertThat(at).as("the time of root %d", first).isNotNull();
+    assertThat(store.run("ls", "/tags", "--as-of", at).done().out().strip())
+        .isEqualTo("/tags/file");
+    assertThat(store.run("stat", "/tags/file", "--as-of", at, "--json").json().path("bytes"))
+        .hasToString("3");
+    Path then = folder.resolve("then");
+    store.run("query", "--path", "/tags/file", "--to", "" + then, "--as-of", at).done();
+    assertThat(then.resolve("tags/file")).hasContent("one");
+    assertThat(store.run("ls", "/tags", "--as-of", at, "--root", "before").badUsage())
+        .contains("mutually exclusive");
+
+    assertThat(store.run("untag", "before").done().out().strip()).isEqualTo("removed tag before");
+    assertThat(store.run("get", "/tags/file", "x", "--root", "before").failure())
+        .isEqualTo("there is no tag before: basalt roots lists the tags");
+    assertThat(store.run("untag", "before").failure())
+        .isEqualTo("there is no tag before: basalt roots lists the tags");
+    assertThat(store.run("tag", "7").failure()).endsWith("and not '7'");
+    assertThat(store.run("tag", "none", "--root", "999999").failure())
+        .isEqualTo("root 999999 is not kept: choose one of basalt roots");
+  }
+
+  @Test
+  void orphansAreListedAndNothingElseIsDeleted() throws Exception {
+    put("/orphans/file", "kept".getBytes(StandardCharsets.UTF_8));
+    Path drive = store.directory().resolve("scm-1");
+    long head = store.run("status", "--json").json().path("root").asLong();
+    Path orphan = drive.resolve("roots/root-000000000000");
+    Path pending = drive.resolve("segments/%d-00000000000000ee-0-0".formatted(head + 1_000_000));
+    Path foreign = drive.resolve("notes.txt");
+    for (Path planted : List.of(orphan, pending, foreign)) {
+      Files.write(planted, new byte[1000]);
+    }
+
+    JsonNode found = store.run("orphans", "--json").json();
+    assertThat(names(found)).containsExactly("root", "classes", "orphans", "deleted");
+    assertThat(names(found.path("classes")))
+        .containsExactly("live", "pending", "orphan", "foreign");
+    assertThat(found.path("classes").path("live").path("files").asLong()).isPositive();
+    assertThat(found.path("classes").path("foreign").path("bytes").asLong()).isEqualTo(1000);
+    assertThat(found.path("orphans").findValuesAsText("file"))
+        .contains("roots/root-000000000000")
+        .doesNotContain("notes.txt", "segments/" + pending.getFileName());
+    assertThat(orphan).exists();
+
+    assertThat(store.run("orphans", "--delete").done().out())
+        .contains("roots/root-000000000000", "deleted ");
+    assertThat(orphan).doesNotExist();
+    assertThat(pending).exists();
+    assertThat(foreign).exists();
+    Files.delete(pending);
+    Files.delete(foreign);
+    assertThat(get("/orphans/file")).isEqualTo("kept");
+    assertThat(store.run("verify", "--json").json().path("ok").asBoolean()).isTrue();
   }
 
   @Test
@@ -233,7 +343,8 @@ class StoreCommandsTest {
     long second = put("/compact/file", "three".getBytes(StandardCharsets.UTF_8));
     JsonNode plan = store.run("compact", "--dry-run", "--json").json();
     assertThat(names(plan))
-        .containsExactlyInAnyOrder("root", "runs", "leaves", "stretches", "freedSegments");
+        .containsExactlyInAnyOrder(
+            "root", "runs", "leaves", "stretches", "expiredRoots", "freedSegments");
     assertThat(plan.path("stretches").asLong()).isPositive();
     assertThat(store.run("compact", "--dry-run").done().out()).startsWith("would merge");
 
@@ -288,6 +399,9 @@ class StoreCommandsTest {
     assertThat(scm.path("usedBytes").asLong()).isPositive();
     assertThat(scm.path("liveBytes").asLong()).isGreaterThanOrEqualTo(100_000);
     assertThat(scm.path("metadataBytes").asLong()).isPositive();
+    assertThat(scm.path("metadataShare").asDouble()).isBetween(0.0, 1.0);
+    assertThat(scm.path("reserveBytes").asLong()).isEqualTo(5L * 13_421_773);
+    assertThat(scm.path("pastReserveBytes").asLong()).isZero();
     assertThat(store.run("df").done().out().lines()).hasSize(3);
 
     JsonNode drives = store.run("drives", "--json").json();
@@ -300,6 +414,24 @@ class StoreCommandsTest {
     assertThat(drive.path("sizeBytes").asLong()).isEqualTo(256 << 20);
     assertThat(Path.of(drive.path("path").asText())).isDirectory();
     assertThat(store.run("drives").done().out().lines()).hasSize(12);
+  }
+
+  @Test
+  void metadataThatHasOutgrownTheReserveIsNamed() throws Exception {
+    assertThat(store.status().path("warnings")).isEmpty();
+    Path run = store.directory().resolve("scm-2/runs/999999999-00000000000000dd-0.parquet");
+    Files.createDirectories(run.getParent());
+    Files.write(run, new byte[14 << 20]);
+    try {
+      assertThat(store.run("df", "--json").json().get(0).path("pastReserveBytes").asLong())
+          .isBetween(1L << 20, 2L << 20);
+      String warning = "metadata on drive scm-2 takes";
+      assertThat(store.run("df").done().err()).contains(warning);
+      assertThat(store.status().path("warnings").path(0).asText()).startsWith(warning);
+      assertThat(store.run("status").done().out()).contains(warning);
+    } finally {
+      Files.delete(run);
+    }
   }
 
   @Test

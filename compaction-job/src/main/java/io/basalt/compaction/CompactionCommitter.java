@@ -4,13 +4,19 @@ import io.basalt.flink.BatchOptions;
 import io.basalt.flink.StoreFunction;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.CommitUnknownException;
+import io.basalt.storage.commit.RootCommitter;
+import io.basalt.storage.commit.Sweeper;
 import io.basalt.storage.compact.Compaction;
 import io.basalt.storage.compact.Merged;
+import io.basalt.storage.compact.Sweeps;
 import io.basalt.storage.copy.CopyPolicy;
 import io.basalt.storage.leaf.TreeFileWriter;
 import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.RootBuilder;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -67,11 +73,12 @@ final class CompactionCommitter extends StoreFunction<MergeResult, Void> {
     Attempt run = Attempt.parse(result.run());
     MirroredFiles mirrors = new MirroredFiles(store().drives());
     try {
+      RootCommitter committer = store().committer();
       Compaction.Outcome outcome =
           new Compaction(
                   store().drives(),
                   mirrors,
-                  store().committer(),
+                  committer,
                   run,
                   store().root(result.base()),
                   TreeFileWriter.of(mirrors, result.run(), new SecureRandom()),
@@ -81,9 +88,20 @@ final class CompactionCommitter extends StoreFunction<MergeResult, Void> {
       runsIn.add(outcome.runsIn());
       leavesOut.add(outcome.leavesOut());
       rewrittenBytes.add(outcome.rewrittenBytes());
-      freedBytes.add(outcome.freedBytes());
+      freedBytes.add(outcome.freedBytes() + sweep(committer));
     } catch (CommitConflictException | ArbiterException e) {
       throw new SuppressRestartsException(e);
     }
+  }
+
+  /** Deletes what attempts that have ended left behind, and files of trees that no root keeps. */
+  private long sweep(RootCommitter committer)
+      throws IOException, CommitUnknownException, CommitConflictException, ArbiterException {
+    Change raising = Sweeper.raising(Sweeper.GRACE, 0);
+    Root head = committer.head();
+    RootBuilder next = new RootBuilder(head);
+    raising.apply(next);
+    Root swept = next.floor() > head.floor() ? committer.commit(raising) : head;
+    return Sweeps.of(store().drives(), store().config().rootCopies()).delete(swept).bytes();
   }
 }

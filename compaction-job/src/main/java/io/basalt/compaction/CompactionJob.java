@@ -4,6 +4,7 @@ import io.basalt.flink.BatchOptions;
 import io.basalt.flink.FlinkSettings;
 import io.basalt.flink.StoreHandle;
 import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.compact.CompactionPlan;
 import io.basalt.storage.copy.CopyPolicy;
@@ -42,10 +43,10 @@ public final class CompactionJob {
   /** What a compaction would do now; changes nothing, and needs neither Flink nor Kafka. */
   public static CompactionPlan plan(Path config) throws IOException {
     try (StoreHandle store = StoreHandle.open(config)) {
+      RootFiles roots = new RootFiles(store.drives(), store.config().rootCopies());
+      Pruner pruner = new Pruner(roots, store.config().retention());
       return CompactionPlan.of(
-          store.drives(),
-          new RootFiles(store.drives(), store.config().rootCopies()).head(),
-          CopyPolicy.of(store.config()));
+          store.drives(), roots.head(), CopyPolicy.of(store.config()), pruner.expiry());
     } catch (ArbiterException e) {
       throw new IOException(e.getMessage(), e);
     }

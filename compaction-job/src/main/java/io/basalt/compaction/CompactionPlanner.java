@@ -4,8 +4,10 @@ import io.basalt.flink.BatchOptions;
 import io.basalt.flink.StoreFunction;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.CommitUnknownException;
+import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.compact.CompactionPlan;
 import io.basalt.storage.compact.CompactionStart;
 import io.basalt.storage.compact.Stretch;
@@ -30,9 +32,11 @@ final class CompactionPlanner extends StoreFunction<Long, MergeTask> {
   public void processElement(Long start, Context context, Collector<MergeTask> out)
       throws IOException, CommitUnknownException {
     Attempt run = store().attempt();
-    Root base = begin(run);
+    Pruner pruner = new Pruner(store().roots(), store().config().retention());
+    Root base = begin(run, pruner);
     List<Stretch> stretches =
-        CompactionPlan.of(store().drives(), base, CopyPolicy.of(store().config())).stretches();
+        CompactionPlan.of(store().drives(), base, CopyPolicy.of(store().config()), pruner.expiry())
+            .stretches();
     int tasks = Math.max(1, stretches.size());
     if (stretches.isEmpty()) {
       out.collect(new MergeTask(run.toString(), base.number(), tasks, Optional.empty()));
@@ -42,9 +46,12 @@ final class CompactionPlanner extends StoreFunction<Long, MergeTask> {
     }
   }
 
-  private Root begin(Attempt run) throws IOException, CommitUnknownException {
+  /** Roots that the retention lets go expire first, so that the compaction frees what they held. */
+  private Root begin(Attempt run, Pruner pruner) throws IOException, CommitUnknownException {
     try {
-      Root started = store().committer().commit(new CompactionStart(run, Clock.systemUTC()));
+      Change start = new CompactionStart(run, Clock.systemUTC());
+      Root started = store().committer().commit(start.then(pruner.expiry()));
+      pruner.delete(started);
       return store().root(CompactionStart.base(started, run));
     } catch (CommitConflictException | ArbiterException e) {
       throw new SuppressRestartsException(e);

@@ -5,6 +5,7 @@ import io.basalt.kafka.TopicException;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.CommitUnknownException;
+import io.basalt.storage.commit.Moment;
 import io.basalt.storage.commit.Pins;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.commit.RootPin;
@@ -41,9 +42,8 @@ public final class PinnedRoot implements AutoCloseable {
     this.pin = pin;
   }
 
-  /** The root of this number, or the head if it is 0. */
-  public static PinnedRoot pin(StoreHandle store, long number) throws IOException {
-    return pin(store.config(), store.drives(), store.root(number));
+  public static PinnedRoot pin(StoreHandle store, Moment moment) throws IOException {
+    return pin(store.config(), store.drives(), store.root(moment));
   }
 
   /** A root of the store that its head keeps, or the head. */
@@ -59,8 +59,8 @@ public final class PinnedRoot implements AutoCloseable {
   }
 
   /** The root without a pin. */
-  public static PinnedRoot unpinned(StoreHandle store, long number) throws IOException {
-    return new PinnedRoot(store.root(number), null);
+  public static PinnedRoot unpinned(StoreHandle store, Moment moment) throws IOException {
+    return new PinnedRoot(store.root(moment), null);
   }
 
   public long number() {

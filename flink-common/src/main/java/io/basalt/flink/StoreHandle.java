@@ -2,6 +2,7 @@ package io.basalt.flink;
 
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.JobDrives;
+import io.basalt.storage.commit.Moment;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
@@ -69,24 +70,13 @@ public final class StoreHandle implements AutoCloseable {
   }
 
   /**
-   * The root of this number, or the head if it is 0.
+   * The root that is wanted.
    *
    * @throws IOException in one sentence, if the head does not keep it
    */
-  public Root root(long number) throws IOException {
-    RootFiles files = new RootFiles(drives(), config().rootCopies());
+  public Root root(Moment moment) throws IOException {
     try {
-      Root head = files.head();
-      if (number == 0) {
-        return head;
-      }
-      return files
-          .snapshot(head, number)
-          .orElseThrow(
-              () ->
-                  new IOException(
-                      "root %d is not kept: see basalt roots for those that are"
-                          .formatted(number)));
+      return new RootFiles(drives(), config().rootCopies()).open(moment).root();
     } catch (ArbiterException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -44,6 +44,10 @@ public final class TaskStore implements AutoCloseable {
     return handle.drives();
   }
 
+  public RootFiles roots() {
+    return roots;
+  }
+
   public Root head() throws IOException {
     try {
       return roots.head();

@@ -12,12 +12,10 @@ import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.RootFiles;
-import io.basalt.storage.commit.Sweeper;
+import io.basalt.storage.compact.Sweeps;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.config.StoreConfig;
-import io.basalt.storage.copy.NeededFiles;
 import io.basalt.storage.drive.DriveSet;
-import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.run.RunMaker;
@@ -106,11 +104,8 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
                 committer,
                 runs,
                 new Pruner(files, config.retention()),
-                new Sweeper(
-                    drives,
-                    config.rootCopies(),
-                    head -> LocationMap.load(mirrored, head).places(),
-                    roots -> NeededFiles.of(mirrored, roots)),
+                Sweeps.of(drives, config.rootCopies()),
+                drives,
                 admin,
                 config.kafka(),
                 topics,

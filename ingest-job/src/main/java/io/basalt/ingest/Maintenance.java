@@ -4,11 +4,13 @@ import io.basalt.kafka.StartPlan;
 import io.basalt.kafka.TopicException;
 import io.basalt.kafka.Topics;
 import io.basalt.kafka.WriteLogs;
+import io.basalt.storage.census.Metadata;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.Sweeper;
 import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
@@ -17,7 +19,6 @@ import io.basalt.storage.run.RunChange;
 import io.basalt.storage.run.RunMaker;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -47,8 +48,6 @@ final class Maintenance implements AutoCloseable {
   private static final long SECOND = 1;
   private static final long TOPIC_SECONDS = 10;
   private static final long SWEEP_SECONDS = 60;
-  // An attempt has this long from its start to its first commit; it makes itself known at once.
-  private static final Duration GRACE = Duration.ofMinutes(2);
   // A root more or less in the list is not worth a commit.
   private static final int MANY_ROOTS = 16;
 
@@ -56,6 +55,7 @@ final class Maintenance implements AutoCloseable {
   private final RunMaker runs;
   private final Pruner pruner;
   private final Sweeper sweeper;
+  private final DriveSet drives;
   private final Admin admin;
   private final StoreConfig.Kafka kafka;
   private final WriteLogs logs;
@@ -75,6 +75,7 @@ final class Maintenance implements AutoCloseable {
       RunMaker runs,
       Pruner pruner,
       Sweeper sweeper,
+      DriveSet drives,
       Admin admin,
       StoreConfig.Kafka kafka,
       Topics topics,
@@ -86,6 +87,7 @@ final class Maintenance implements AutoCloseable {
     this.runs = runs;
     this.pruner = pruner;
     this.sweeper = sweeper;
+    this.drives = drives;
     this.admin = admin;
     this.kafka = kafka;
     this.topics = topics;
@@ -118,6 +120,7 @@ final class Maintenance implements AutoCloseable {
     every(TOPIC_SECONDS, "deleting applied records", this::deleteApplied);
     every(SECOND, "thinning roots", this::thinRoots);
     every(SWEEP_SECONDS, "sweeping", this::sweep);
+    every(SWEEP_SECONDS, "measuring metadata", this::measure);
   }
 
   private void every(long seconds, String what, Step step) {
@@ -162,7 +165,7 @@ final class Maintenance implements AutoCloseable {
     }
   }
 
-  /** Drops roots that the retention does not ask for, once they are many. */
+  /** Keeps the list of roots short; what the retention says is for the compaction to do. */
   void thinRoots() throws IOException, InterruptedException {
     Root head = committer.head();
     Change thinning = pruner.thinning();
@@ -177,7 +180,7 @@ final class Maintenance implements AutoCloseable {
   /** Raises the floor above old attempts and deletes what they left behind. */
   void sweep() throws IOException, InterruptedException {
     Root head = committer.head();
-    Change raising = Sweeper.raising(GRACE, knownForLong(head));
+    Change raising = Sweeper.raising(Sweeper.GRACE, knownForLong(head));
     if (preview(head, raising).floor() > head.floor()) {
       Optional<Root> raised = commit(raising);
       if (raised.isPresent()) {
@@ -191,10 +194,16 @@ final class Maintenance implements AutoCloseable {
     long now = nanoTime.getAsLong();
     seen.add(new Seen(now, head.number()));
     long known = 0;
-    while (now - seen.getFirst().nanos() >= GRACE.toNanos()) {
+    while (now - seen.getFirst().nanos() >= Sweeper.GRACE.toNanos()) {
       known = seen.removeFirst().root();
     }
     return known;
+  }
+
+  /** How much of the drives is metadata, and where it has outgrown the reserve. */
+  void measure() throws IOException {
+    metrics.metadata(Metadata.of(drives, committer.head()));
+    Metadata.pastReserve(drives).forEach(past -> LOG.warn("{}", past));
   }
 
   private static RootBuilder preview(Root head, Change change) throws IOException {

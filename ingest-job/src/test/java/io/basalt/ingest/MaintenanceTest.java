@@ -13,11 +13,9 @@ import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.RootFiles;
-import io.basalt.storage.commit.Sweeper;
-import io.basalt.storage.copy.NeededFiles;
+import io.basalt.storage.compact.Sweeps;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.ingest.Flushed;
-import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.Incarnation;
@@ -114,11 +112,8 @@ class MaintenanceTest {
                   RunMaker.Policy.DEFAULTS,
                   clock),
               new Pruner(files, store.config().retention()),
-              new Sweeper(
-                  drives,
-                  store.config().rootCopies(),
-                  head -> LocationMap.load(mirrored, head).places(),
-                  roots -> NeededFiles.of(mirrored, roots)),
+              Sweeps.of(drives, store.config().rootCopies()),
+              drives,
               admin,
               store.config().kafka(),
               topics,

@@ -3,6 +3,7 @@ package io.basalt.query;
 import io.basalt.flink.StoreHandle;
 import io.basalt.flink.TaskManagerName;
 import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.Moment;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.read.StoreReader;
@@ -27,7 +28,7 @@ final class OpenStore implements AutoCloseable {
     try {
       request.export().check(TaskManagerName.of(context));
       handle = StoreHandle.open(request.options().configFile());
-      Root root = handle.root(request.root());
+      Root root = handle.root(new Moment.Numbered(request.root()));
       return new OpenStore(handle, StoreReader.open(handle.drives(), root));
     } catch (ConfigException | ArbiterException | IOException e) {
       if (handle != null) {

@@ -3,13 +3,14 @@ package io.basalt.query;
 import io.basalt.flink.FlinkSettings;
 import io.basalt.flink.PinnedRoot;
 import io.basalt.flink.StoreHandle;
+import io.basalt.storage.commit.Moment;
 import java.io.IOException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Reads files out of a store: {@code --config FILE (--path P | --prefix P)... --to DIR [--root N]
- * [--parallelism N]}. Prints a {@link QueryReport} as JSON.
+ * Reads files out of a store: {@code --config FILE (--path P | --prefix P)... --to DIR [--root
+ * N|TAG | --as-of TIME] [--parallelism N]}. Prints a {@link QueryReport} as JSON.
  */
 public final class QueryJob {
   private QueryJob() {}
@@ -38,7 +39,7 @@ public final class QueryJob {
 
   /** How the root is kept while the query runs. */
   interface Pinning {
-    PinnedRoot pin(StoreHandle store, long number) throws IOException;
+    PinnedRoot pin(StoreHandle store, Moment moment) throws IOException;
   }
 
   static QueryReport run(
@@ -48,7 +49,7 @@ public final class QueryJob {
       Pinning pinning)
       throws Exception {
     try (StoreHandle store = StoreHandle.open(options.configFile());
-        PinnedRoot pinned = pinning.pin(store, options.root())) {
+        PinnedRoot pinned = pinning.pin(store, options.moment())) {
       Export export = Export.create(options.targetDirectory());
       try {
         long root = pinned.number();

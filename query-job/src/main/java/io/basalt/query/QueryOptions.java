@@ -1,10 +1,12 @@
 package io.basalt.query;
 
 import io.basalt.flink.JobArguments;
+import io.basalt.storage.commit.Moment;
 import io.basalt.storage.tree.StorePath;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -14,7 +16,7 @@ import java.util.Set;
  * @param paths files to read
  * @param prefixes directories to read with all that is below them; {@code /} is the whole store
  * @param target directory that this process shares with the TaskManagers, under the same path
- * @param root number of the root to read; 0 is the head
+ * @param moment the root to read
  * @param parallelism readers
  */
 public record QueryOptions(
@@ -22,7 +24,7 @@ public record QueryOptions(
     List<String> paths,
     List<String> prefixes,
     String target,
-    long root,
+    Moment moment,
     int parallelism)
     implements Serializable {
   private static final long serialVersionUID = 1;
@@ -34,8 +36,8 @@ public record QueryOptions(
     if (paths.isEmpty() && prefixes.isEmpty()) {
       throw new IllegalArgumentException("nothing to read: give a --path or a --prefix");
     }
-    if (parallelism < 1 || root < 0) {
-      throw new IllegalArgumentException("parallelism " + parallelism + ", root " + root);
+    if (parallelism < 1) {
+      throw new IllegalArgumentException("parallelism " + parallelism);
     }
     paths.forEach(StorePath::check);
     prefixes.forEach(StorePath::directory);
@@ -49,13 +51,15 @@ public record QueryOptions(
   public static QueryOptions parse(String[] arguments) {
     JobArguments parsed =
         JobArguments.parse(
-            arguments, Set.of("config", "path", "prefix", "to", "root", "parallelism"), Set.of());
+            arguments,
+            Set.of("config", "path", "prefix", "to", "root", "as-of", "parallelism"),
+            Set.of());
     return new QueryOptions(
         absolute(parsed.path("config")),
         parsed.all("path"),
         parsed.all("prefix"),
         absolute(parsed.path("to")),
-        root(parsed),
+        moment(parsed),
         parsed.number("parallelism").orElse(DEFAULT_PARALLELISM));
   }
 
@@ -63,13 +67,13 @@ public record QueryOptions(
     return path.toAbsolutePath().normalize().toString();
   }
 
-  private static long root(JobArguments parsed) {
-    String text = parsed.value("root").orElse("0");
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("argument --root is not a number: " + text, e);
+  private static Moment moment(JobArguments parsed) {
+    Optional<Moment> root = parsed.value("root").map(Moment::root);
+    Optional<Moment> asOf = parsed.value("as-of").map(Moment::asOf);
+    if (root.isPresent() && asOf.isPresent()) {
+      throw new IllegalArgumentException("give --root or --as-of, not both");
     }
+    return root.or(() -> asOf).orElse(Moment.HEAD);
   }
 
   Path configFile() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.basalt.flink.PinnedRoot;
 import io.basalt.query.QueryReport.Problem;
 import io.basalt.storage.TestStore;
+import io.basalt.storage.commit.Moment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,7 +167,12 @@ class QueryJobTest {
         StreamExecutionEnvironment.getExecutionEnvironment(QueryJob.settings());
     QueryOptions options =
         new QueryOptions(
-            store.config().file().toString(), paths, prefixes, target.toString(), root, 3);
+            store.config().file().toString(),
+            paths,
+            prefixes,
+            target.toString(),
+            Moment.number(root),
+            3);
     return QueryJob.run(environment, options, RANGE, PinnedRoot::unpinned);
   }
 

@@ -4,6 +4,7 @@ import io.basalt.flink.StoreHandle;
 import io.basalt.storage.catalog.ExtentPlace;
 import io.basalt.storage.catalog.ExtentPlaces;
 import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.Moment;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
@@ -39,9 +40,10 @@ final class OpenRoot implements AutoCloseable {
     StoreHandle store = null;
     try {
       store = StoreHandle.open(Path.of(config));
-      Root root = store.root(number);
+      Root root = store.root(Moment.number(number));
       StoreReader reader = StoreReader.open(store.drives(), root);
-      ExtentPlaces places = ExtentPlaces.load(new MirroredFiles(store.drives()), store.root(0));
+      ExtentPlaces places =
+          ExtentPlaces.load(new MirroredFiles(store.drives()), store.root(Moment.HEAD));
       return new OpenRoot(store, root, reader, places);
     } catch (ConfigException | ArbiterException | IOException e) {
       if (store != null) {

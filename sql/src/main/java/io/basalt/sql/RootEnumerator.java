@@ -3,6 +3,7 @@ package io.basalt.sql;
 import io.basalt.flink.PinnedRoot;
 import io.basalt.flink.StoreHandle;
 import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.Moment;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.read.StoreReader;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class RootEnumerator implements SplitEnumerator<PathSplit, ScanState> {
     long number = chosen.root().number();
     List<PathSplit> splits = new ArrayList<>();
     try (StoreReader reader =
-        StoreReader.open(chosen.store().drives(), chosen.store().root(number))) {
+        StoreReader.open(chosen.store().drives(), chosen.store().root(Moment.number(number)))) {
       int pieces = context.currentParallelism() * SPLITS_PER_READER;
       LeafRanges.of(scan.paths(), reader.leaves(), pieces)
           .forEach(paths -> splits.add(new PathSplit(number, paths, 0)));
@@ -79,8 +80,9 @@ final class RootEnumerator implements SplitEnumerator<PathSplit, ScanState> {
     StoreHandle store = null;
     try {
       store = StoreHandle.open(Path.of(scan.config()));
+      Moment moment = Moment.number(number);
       PinnedRoot chosen =
-          scan.pinned() ? PinnedRoot.pin(store, number) : PinnedRoot.unpinned(store, number);
+          scan.pinned() ? PinnedRoot.pin(store, moment) : PinnedRoot.unpinned(store, moment);
       return keep(new Pinned(store, chosen));
     } catch (ConfigException | ArbiterException | IOException e) {
       if (store != null) {

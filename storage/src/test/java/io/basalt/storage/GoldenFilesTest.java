@@ -16,6 +16,7 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.Root.LiveAttempt;
 import io.basalt.storage.root.Root.Pin;
+import io.basalt.storage.root.Root.Tag;
 import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.root.RootCodec;
 import io.basalt.storage.root.RunRef;
@@ -74,7 +75,8 @@ class GoldenFilesTest {
               new FileRef("maps/7-00000000000000aa-0", List.of("scm-1", "scm-0"), 99, 0x12345678)),
           List.of(new KeptRoot(7, 1_700_000_000_000L), new KeptRoot(8, 1_700_000_000_123L)),
           List.of(new Pin("reader", 7, 1_700_000_000_456L)),
-          Optional.empty());
+          Optional.empty(),
+          List.of());
 
   private static final Proposal PROPOSAL =
       new Proposal(
@@ -133,6 +135,7 @@ class GoldenFilesTest {
         new RootBuilder(ROOT)
             .tree(Optional.of(TREE))
             .copy(Optional.of(COPY))
+            .tags(List.of(new Tag("before-the-move", 8)))
             .build(10, "8-00000000000000bb-0", "8-00000000000000bb", 1, ROOT.arbiter());
     assertThat(RootCodec.decode(Golden.bytes("root-v3"), "d", "f")).isEqualTo(copied);
     Golden.assertWritten("root-v3", RootCodec.encode(copied));

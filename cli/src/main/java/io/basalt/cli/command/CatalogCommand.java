@@ -35,8 +35,7 @@ public final class CatalogCommand extends StoreCommand {
       description = "a new or empty directory; it holds a whole catalogue, or nothing")
   private Path target;
 
-  @Option(names = "--root", paramLabel = "N", description = "as of this root; the head without it")
-  private Long root;
+  @Mixin private MomentOptions moment;
 
   @Override
   public Integer call() throws Exception {
@@ -93,7 +92,7 @@ public final class CatalogCommand extends StoreCommand {
   @SuppressWarnings("try") // a pin is held, not used
   private Summary export(Path directory) throws Exception {
     StoreConfig config = config();
-    try (OpenStore store = OpenStore.open(config, root, null);
+    try (OpenStore store = OpenStore.open(config, moment.moment());
         PinnedRoot pinned = PinnedRoot.pin(config, store.drives(), store.reader().root())) {
       ExtentPlaces places =
           ExtentPlaces.load(new MirroredFiles(store.drives()), store.roots().head());

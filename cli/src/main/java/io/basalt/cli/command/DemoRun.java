@@ -11,6 +11,7 @@ import io.basalt.client.BasaltClient;
 import io.basalt.query.QueryJob;
 import io.basalt.query.QueryOptions;
 import io.basalt.query.QueryReport;
+import io.basalt.storage.commit.Moment;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.verify.Verifier;
@@ -126,7 +127,7 @@ final class DemoRun {
     Files.createDirectories(target);
     QueryOptions options =
         new QueryOptions(
-            config.file().toString(), List.of(), List.of("/"), target.toString(), 0, 2);
+            config.file().toString(), List.of(), List.of("/"), target.toString(), Moment.HEAD, 2);
     QueryReport report =
         QueryJob.run(
             RemoteJobs.environment(

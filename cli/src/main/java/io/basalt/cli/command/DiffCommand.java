@@ -3,6 +3,7 @@ package io.basalt.cli.command;
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.show.JsonText;
 import io.basalt.cli.show.Table;
+import io.basalt.storage.commit.Moment;
 import io.basalt.storage.read.RootDiff;
 import io.basalt.storage.tree.FileState;
 import java.util.List;
@@ -16,11 +17,19 @@ import picocli.CommandLine.Parameters;
 public final class DiffCommand extends StoreCommand {
   @Mixin private JsonOption format;
 
-  @Parameters(index = "0", paramLabel = "ROOT", description = "the earlier root")
-  private long before;
+  @Parameters(
+      index = "0",
+      paramLabel = "ROOT",
+      converter = MomentOptions.RootConverter.class,
+      description = "the earlier root, by number or tag")
+  private Moment before;
 
-  @Parameters(index = "1", paramLabel = "ROOT", description = "the later root")
-  private long after;
+  @Parameters(
+      index = "1",
+      paramLabel = "ROOT",
+      converter = MomentOptions.RootConverter.class,
+      description = "the later root, by number or tag")
+  private Moment after;
 
   /** One file; bytes are null where there is no file. */
   record Answer(String path, String change, Long bytesBefore, Long bytesAfter) {}
@@ -28,8 +37,8 @@ public final class DiffCommand extends StoreCommand {
   @Override
   public Integer call() throws Exception {
     List<Answer> answers;
-    try (OpenStore earlier = OpenStore.open(config(), before, null);
-        OpenStore later = OpenStore.open(config(), after, null)) {
+    try (OpenStore earlier = OpenStore.open(config(), before);
+        OpenStore later = OpenStore.open(config(), after)) {
       answers =
           new RootDiff(earlier.reader(), later.reader())
               .entries().stream().map(DiffCommand::answer).toList();

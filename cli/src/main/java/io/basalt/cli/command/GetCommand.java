@@ -14,12 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "get", description = "Copy a file out of the store; every byte is checked.")
@@ -37,21 +34,12 @@ public final class GetCommand extends StoreCommand {
       description = "only bytes A to B, B exclusive")
   private ByteRange range;
 
-  @ArgGroup private Moment moment;
-
-  private static final class Moment {
-    @Option(names = "--root", paramLabel = "N", description = "as of this root")
-    private Long root;
-
-    @Option(names = "--as-of", paramLabel = "TIME", description = "as of this time, ISO-8601")
-    private String asOf;
-  }
+  @Mixin private MomentOptions moment;
 
   @Override
   public Integer call() throws Exception {
     StorePaths.file(path);
-    Long root = moment == null ? null : moment.root;
-    try (OpenStore store = OpenStore.open(config(), root, asOf())) {
+    try (OpenStore store = OpenStore.open(config(), moment.moment())) {
       FileState file =
           store.reader().stat(path).orElseThrow(() -> new Failure("there is no file " + path));
       ByteRange wanted = range == null ? new ByteRange(0, file.size()) : range;
@@ -70,20 +58,6 @@ public final class GetCommand extends StoreCommand {
       }
     }
     return 0;
-  }
-
-  private Instant asOf() {
-    if (moment == null || moment.asOf == null) {
-      return null;
-    }
-    try {
-      return Instant.parse(moment.asOf);
-    } catch (DateTimeParseException e) {
-      throw new ParameterException(
-          spec().commandLine(),
-          "--as-of is '" + moment.asOf + "' and must be a time such as 2026-01-31T12:00:00Z",
-          e);
-    }
   }
 
   /** Under a temporary name first, so that the name never stands for half a file. */

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "ls", description = "List a file, or what is below a directory.")
 public final class LsCommand extends StoreCommand {
   @Mixin private JsonOption format;
+  @Mixin private MomentOptions moment;
 
   @Parameters(arity = "0..1", paramLabel = "PATH", defaultValue = "/", description = "/ without it")
   private String path;
@@ -44,7 +45,7 @@ public final class LsCommand extends StoreCommand {
   public Integer call() throws Exception {
     StorePaths.directory(path);
     List<Answer> answers;
-    try (OpenStore store = OpenStore.head(config());
+    try (OpenStore store = OpenStore.open(config(), moment.moment());
         Stream<ListEntry> entries = store.reader().list(path, recursive)) {
       answers = entries.map(Answer::of).toList();
     }

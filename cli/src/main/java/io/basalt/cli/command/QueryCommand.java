@@ -18,6 +18,7 @@ import picocli.CommandLine.ParameterException;
 public final class QueryCommand extends StoreCommand {
   @Mixin private JsonOption format;
   @Mixin private JobOptions job;
+  @Mixin private MomentOptions moment;
 
   @Option(names = "--path", paramLabel = "P", description = "a file; may be repeated")
   private List<String> paths = List.of();
@@ -27,9 +28,6 @@ public final class QueryCommand extends StoreCommand {
 
   @Option(names = "--to", paramLabel = "DIR", required = true, description = "where to write")
   private Path target;
-
-  @Option(names = "--root", paramLabel = "N", defaultValue = "0", description = "as of this root")
-  private long root;
 
   @Override
   public Integer call() throws Exception {
@@ -43,7 +41,7 @@ public final class QueryCommand extends StoreCommand {
             paths,
             prefixes,
             target.toAbsolutePath().normalize().toString(),
-            root,
+            moment.moment(),
             job.parallelism);
     StreamExecutionEnvironment environment = job.environment(QueryJob.settings());
     QueryReport report;

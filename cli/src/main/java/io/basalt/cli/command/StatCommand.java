@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "stat", description = "Show a file: size, time, and where its bytes are.")
 public final class StatCommand extends StoreCommand {
   @Mixin private JsonOption format;
+  @Mixin private MomentOptions moment;
 
   @Parameters(paramLabel = "PATH", description = "a file in the store")
   private String path;
@@ -31,7 +32,7 @@ public final class StatCommand extends StoreCommand {
     StorePaths.file(path);
     FileState file;
     Map<String, Integer> extents = new LinkedHashMap<>();
-    try (OpenStore store = OpenStore.head(config())) {
+    try (OpenStore store = OpenStore.open(config(), moment.moment())) {
       file = store.reader().stat(path).orElseThrow(() -> new Failure("there is no file " + path));
       SegmentTiers tiers = SegmentTiers.of(store);
       for (Tier tier : Tier.values()) {

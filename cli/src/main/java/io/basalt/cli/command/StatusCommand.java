@@ -4,9 +4,11 @@ import io.basalt.cli.show.Fields;
 import io.basalt.cli.show.JsonText;
 import io.basalt.cli.supervisor.JobRuns;
 import io.basalt.cli.supervisor.LocalState;
+import io.basalt.storage.census.Metadata;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.drive.DriveSet;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ public final class StatusCommand extends StoreCommand {
    *
    * @param lag records of the write topic that are not applied yet
    * @param waiting why something waits
+   * @param warnings what will stand in the way one day
    */
   record Answer(
       String bootstrap,
@@ -34,6 +37,7 @@ public final class StatusCommand extends StoreCommand {
       Long root,
       Long lag,
       String waiting,
+      List<String> warnings,
       Map<String, JobRuns> jobs,
       List<LocalState.Service> processes) {}
 
@@ -50,6 +54,7 @@ public final class StatusCommand extends StoreCommand {
             progress.root(),
             progress.lag(),
             waiting(config, state, progress),
+            warnings(config),
             jobs(state),
             state.map(LocalState::services).orElse(List.of()));
     if (format.json) {
@@ -88,12 +93,24 @@ public final class StatusCommand extends StoreCommand {
             .add("waiting", answer.waiting() == null ? "no" : answer.waiting());
     answer.jobs().forEach((name, runs) -> fields.add(name, times(runs)));
     fields.add("drives", drives(config));
+    if (!answer.warnings().isEmpty()) {
+      fields.add("warnings", String.join("; ", answer.warnings()));
+    }
     for (LocalState.Service process : answer.processes()) {
       fields.add(
           process.name().equals("kafka") ? "broker" : process.name(),
           "process %d%s".formatted(process.pid(), restarts(process.restarts())));
     }
     out().println(fields);
+  }
+
+  private static List<String> warnings(StoreConfig config) {
+    try (DriveSet drives = DriveSet.survey(config)) {
+      return Metadata.pastReserve(drives).stream().map(Metadata.PastReserve::toString).toList();
+    } catch (ConfigException | IOException e) {
+      // The drives themselves are what is wrong then, and their own line says so.
+      return List.of();
+    }
   }
 
   private static String drives(StoreConfig config) {

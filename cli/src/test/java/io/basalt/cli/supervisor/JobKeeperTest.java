@@ -192,8 +192,9 @@ class JobKeeperTest {
 
   @Test
   void aCompactionIsDueWhenItsPlanHasWork() {
-    assertThat(JobSchedule.Work.of(new CompactionPlan(7, 3, List.of(), 0, false)).due()).isTrue();
-    assertThat(JobSchedule.Work.of(new CompactionPlan(7, 0, List.of(), 0, false)))
+    assertThat(JobSchedule.Work.of(new CompactionPlan(7, 3, List.of(), 0, 0, false)).due())
+        .isTrue();
+    assertThat(JobSchedule.Work.of(new CompactionPlan(7, 0, List.of(), 0, 0, false)))
         .isEqualTo(NOTHING);
   }
 }

@@ -14,4 +14,12 @@ public interface Change {
    * @throws CommitConflictException if the head no longer says what the change expects
    */
   void apply(RootBuilder next) throws CommitConflictException;
+
+  /** This change and then another, in one root. */
+  default Change then(Change other) {
+    return next -> {
+      apply(next);
+      other.apply(next);
+    };
+  }
 }

@@ -5,7 +5,6 @@ import io.basalt.storage.config.StoreConfig.Retention;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.KeptRoot;
-import io.basalt.storage.root.Root.Pin;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Thins the kept roots, in this order: a commit that no longer lists them, then their files. A stop
- * in between leaves files of roots that no reader opens; the next delete takes them. Since a number
+ * Drops kept roots, in this order: a commit that no longer lists them, then their files. A stop in
+ * between leaves files of roots that no reader opens; the next delete takes them. Since a number
  * that was dropped is never listed again, deleting by any committed root, however old, is safe.
  */
 public final class Pruner {
@@ -26,12 +25,15 @@ public final class Pruner {
     this.retention = retention;
   }
 
-  /** Drops from the list what the retention does not ask for and no pin needs. */
+  /** Keeps the list short: at most one root a second, and a bounded number, beside the newest. */
   public Change thinning() {
-    return next -> {
-      Set<Long> pinned = next.pins().stream().map(Pin::number).collect(Collectors.toSet());
-      next.kept(Thinning.thin(next.kept(), pinned, next.base().at(), retention));
-    };
+    return next -> next.kept(Thinning.thin(next.kept(), next.held(), next.base().at(), retention));
+  }
+
+  /** Drops from the list what the retention does not ask for and no pin or tag holds. */
+  public Change expiry() {
+    return next ->
+        next.kept(Thinning.expire(next.kept(), next.held(), next.base().at(), retention));
   }
 
   /**

@@ -10,7 +10,6 @@ import io.basalt.storage.drive.DriveFullException;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Root;
-import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.RootCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -150,8 +149,27 @@ public final class RootFiles {
     if (number == head.number()) {
       return Optional.of(head);
     }
-    boolean kept = head.kept().stream().mapToLong(KeptRoot::number).anyMatch(n -> n == number);
-    return kept ? Optional.of(read(number)) : Optional.empty();
+    return head.lists(number) ? Optional.of(read(number)) : Optional.empty();
+  }
+
+  /**
+   * The root that a reader wants, and the head. One that expires between the two looks is not kept.
+   *
+   * @throws IOException in one sentence, if the head keeps no such root
+   */
+  public Snapshot open(Moment moment) throws IOException, ArbiterException {
+    for (Root head = head(); ; ) {
+      long number = moment.in(head);
+      try {
+        return new Snapshot(head, number == head.number() ? head : read(number));
+      } catch (NoSuchFileException gone) {
+        Root newer = head();
+        if (newer.number() == head.number()) {
+          throw gone;
+        }
+        head = newer;
+      }
+    }
   }
 
   /**
@@ -383,7 +401,8 @@ public final class RootFiles {
     }
   }
 
-  private static long number(String name) {
+  /** The number in the name of a numbered root; -1 for any other file. */
+  static long number(String name) {
     Matcher match = NUMBERED.matcher(name);
     return match.matches() ? Long.parseLong(match.group(1)) : -1;
   }

@@ -4,7 +4,6 @@ import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.Root.LiveAttempt;
-import io.basalt.storage.root.Root.Pin;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -61,8 +60,9 @@ final class Succession {
           "root %d keeps roots that root %d no longer keeps"
               .formatted(next.number(), base.number()));
     }
-    if (!next.pins().stream().map(Pin::number).allMatch(kept::contains)) {
-      throw new IllegalStateException("root " + next.number() + " pins a root that it drops");
+    if (!kept.containsAll(next.held())) {
+      throw new IllegalStateException(
+          "root " + next.number() + " pins or tags a root that it drops");
     }
     if (next.floor() > base.number()) {
       throw new IllegalStateException(

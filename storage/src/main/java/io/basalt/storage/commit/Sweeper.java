@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,21 +26,12 @@ import java.util.stream.Collectors;
  * then every file of an attempt below the floor and not live that no kept root refers to. No such
  * file can be referred to later, because {@link Succession} refuses it; so a sweep that slept is as
  * safe as a fresh one. A stop in between leaves only what the next sweep finds. The mirrors of a
- * segment that has moved into a stripe go at once, also on a drive that was away.
+ * segment that has moved into a stripe go at once, and so do roots that are no longer kept, also on
+ * a drive that was away.
  */
 public final class Sweeper {
-  private static final List<String> DIRECTORIES =
-      List.of(
-          "segments",
-          "stripes",
-          "runs",
-          "leaves",
-          "branches",
-          "copies",
-          "usage",
-          "maps",
-          "roots",
-          "tokens");
+  /** An attempt has this long from its start to its first commit; it makes itself known at once. */
+  public static final Duration GRACE = Duration.ofMinutes(2);
 
   private final RootDrives drives;
   private final RootFiles files;
@@ -95,46 +87,79 @@ public final class Sweeper {
     };
   }
 
+  /** A file on a drive, and what it is. */
+  public record Found(DriveInfo drive, StoredFile file, FileClass kind) {}
+
   /**
-   * Deletes by a committed root. May run on any thread, beside commits.
+   * All files of the drives that answer, by drive and name.
+   *
+   * @throws IOException if a kept root, a branch or the location map cannot be read
+   */
+  public List<Found> files(Root committed) throws IOException {
+    FileClasses classes = classes(committed);
+    Answers<List<StoredFile>> lists = drives.each(drives.available(), drive -> drive.list(""));
+    List<Found> found = new ArrayList<>();
+    for (Map.Entry<DriveInfo, List<StoredFile>> list : lists.answers().entrySet()) {
+      list.getValue().stream()
+          .sorted(Comparator.comparing(StoredFile::name))
+          .map(file -> new Found(list.getKey(), file, classes.of(file.name())))
+          .forEach(found::add);
+    }
+    return found;
+  }
+
+  /**
+   * Deletes the orphans, by a committed root. May run on any thread, beside commits.
    *
    * @throws IOException if a kept root, a branch or the location map cannot be read: then nothing
    *     is deleted
    */
   public Swept delete(Root committed) throws IOException {
-    Places now = places.of(committed);
-    Set<String> needed = needed(committed, now);
-    Set<String> moved = moved(now);
-    int count = 0;
-    long bytes = 0;
-    for (String directory : DIRECTORIES) {
-      Answers<List<StoredFile>> lists = drives.each(drives.available(), d -> d.list(directory));
-      for (Map.Entry<DriveInfo, List<StoredFile>> list : lists.answers().entrySet()) {
-        List<StoredFile> dead =
-            list.getValue().stream()
-                .filter(
-                    file ->
-                        moved.contains(file.name())
-                            || (!needed.contains(file.name()) && hasEnded(committed, file)))
-                .toList();
-        delete(list.getKey(), dead);
-        count += dead.size();
-        bytes += dead.stream().mapToLong(StoredFile::length).sum();
+    return delete(
+        files(committed).stream().filter(found -> found.kind() == FileClass.ORPHAN).toList());
+  }
+
+  /** Deletes orphans that were found, however long ago; gone ones are passed over. */
+  public Swept delete(List<Found> orphans) throws IOException {
+    if (orphans.stream().anyMatch(found -> found.kind() != FileClass.ORPHAN)) {
+      throw new IllegalArgumentException("only orphans are deleted");
+    }
+    Map<DriveInfo, List<StoredFile>> dead =
+        orphans.stream()
+            .collect(
+                Collectors.groupingBy(
+                    Found::drive, Collectors.mapping(Found::file, Collectors.toList())));
+    for (Map.Entry<DriveInfo, List<StoredFile>> each : dead.entrySet()) {
+      delete(each.getKey(), each.getValue());
+    }
+    return new Swept(
+        orphans.size(), orphans.stream().mapToLong(found -> found.file().length()).sum());
+  }
+
+  /** By the root or, where what it keeps was dropped meanwhile, by a newer one. */
+  private FileClasses classes(Root committed) throws IOException {
+    for (Root root = committed; ; ) {
+      try {
+        Places now = places.of(root);
+        return new FileClasses(root, needed(root, now), moved(now));
+      } catch (NoSuchFileException gone) {
+        Root newer = head();
+        if (newer.number() <= root.number()) {
+          throw gone;
+        }
+        root = newer;
       }
     }
-    return new Swept(count, bytes);
   }
 
-  private static boolean hasEnded(Root committed, StoredFile file) {
-    return Attempt.ofFile(file.name())
-        .filter(owner -> Succession.hasEnded(committed, owner))
-        .isPresent();
+  private Root head() throws IOException {
+    try {
+      return files.head();
+    } catch (ArbiterException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
-  /**
-   * Mirrors of segments that stand in a stripe by now: they never go back, so their copies are dead
-   * though their owner may live.
-   */
   private static Set<String> moved(Places now) {
     return now.segments().stream()
         .filter(segment -> segment.place() instanceof StripePlace)
@@ -160,9 +185,6 @@ public final class Sweeper {
   }
 
   private void delete(DriveInfo drive, List<StoredFile> dead) throws IOException {
-    if (dead.isEmpty()) {
-      return;
-    }
     drives.each(
         List.of(drive),
         d -> {

@@ -1,11 +1,14 @@
 package io.basalt.storage.compact;
 
+import io.basalt.storage.commit.Change;
+import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.copy.CopyPolicy;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.root.TreeTop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,25 +22,39 @@ import java.util.List;
  * @param root its number
  * @param runs how many runs would be merged
  * @param stretches parts of the work, by path; none if nothing happened since the last leaves
- * @param deadSegments segments that are known not to be needed by any root
+ * @param expiredRoots kept roots that the retention no longer asks for
+ * @param deadSegments segments that are known not to be needed by any root once these are dropped
  * @param hasChores whether something else waits for the next compaction: files to delete, things of
  *     which it can now say from which root on they are not needed, or a metadata copy that is
  *     missing or stands on too few drives
  */
 public record CompactionPlan(
-    long root, int runs, List<Stretch> stretches, int deadSegments, boolean hasChores) {
+    long root,
+    int runs,
+    List<Stretch> stretches,
+    int expiredRoots,
+    int deadSegments,
+    boolean hasChores) {
   /** A stretch of so many rows is merged in a second or two. */
   private static final long STRETCH_ROWS = 1 << 20;
+
+  /** A root more or less in the list is not worth a compaction: each makes two. */
+  private static final int MANY_ROOTS = 16;
 
   public CompactionPlan {
     stretches = List.copyOf(stretches);
   }
 
-  /** Looks at a root: reads the branches, and the keys of what happened since the leaves. */
-  public static CompactionPlan of(DriveSet drives, Root root, CopyPolicy copies)
+  /**
+   * Looks at a root: reads the branches, and the keys of what happened since the leaves.
+   *
+   * @param expiry drops the roots that the retention no longer asks for
+   */
+  public static CompactionPlan of(DriveSet drives, Root root, CopyPolicy copies, Change expiry)
       throws IOException {
     Usage usage = UsageCodec.read(new MirroredFiles(drives), root.tree().map(TreeTop::usage));
-    int dead = Accounts.dead(usage, root, root.copy()).size();
+    Root expired = expired(root, expiry);
+    int dead = Accounts.dead(usage, expired, root.copy()).size();
     try (StoreReader reader = StoreReader.open(drives, root)) {
       List<LeafRef> leaves = new ArrayList<>();
       reader.leaves().forEachRemaining(leaves::add);
@@ -49,15 +66,33 @@ public record CompactionPlan(
           root.number(),
           root.runs().size(),
           planner.stretches(),
+          root.kept().size() + 1 - expired.kept().size(),
           dead,
-          Accounts.hasChores(usage, root) || copies.isDue(drives, root));
+          Accounts.hasChores(usage, expired) || copies.isDue(drives, root));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
-  /** Whether a compaction would change anything. */
+  /**
+   * The root that follows when nothing but the expiry happens; it keeps the one that it follows.
+   */
+  private static Root expired(Root root, Change expiry) throws IOException {
+    RootBuilder next = new RootBuilder(root);
+    try {
+      expiry.apply(next);
+    } catch (CommitConflictException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    return next.build(root.number() + 1, root.bodyId(), root.attempt(), root.at(), root.arbiter());
+  }
+
+  /** Whether a compaction would change anything that is worth it. */
   public boolean hasWork() {
-    return runs > 0 || !stretches.isEmpty() || deadSegments > 0 || hasChores;
+    return runs > 0
+        || !stretches.isEmpty()
+        || expiredRoots >= MANY_ROOTS
+        || deadSegments > 0
+        || hasChores;
   }
 }

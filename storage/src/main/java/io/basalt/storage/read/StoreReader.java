@@ -34,8 +34,8 @@ import java.util.stream.StreamSupport;
  * no Kafka and change nothing, except that a head found on too few drives is completed first.
  *
  * <p>A reader sees its root for ever. If the store drops that root meanwhile, a read fails with
- * "changed while read" and never with other bytes. Safe for several threads. Keeps files open until
- * it is closed; the drives stay the caller's.
+ * "expired while it was read" and never with other bytes. Safe for several threads. Keeps files
+ * open until it is closed; the drives stay the caller's.
  */
 public final class StoreReader implements Closeable {
   /** Large enough for a drive to stream, small enough that a few stay in the processor's cache. */
@@ -47,12 +47,14 @@ public final class StoreReader implements Closeable {
   private final Root root;
   private final Levels levels;
   private final FilePump pump;
+  private final Expiry expiry;
   private final SegmentReader segments;
 
   private StoreReader(DriveSet drives, Root root, Locations locations) {
     this.root = root;
     this.segments = new SegmentReader(drives, locations::stripe);
     this.levels = new Levels(root, locations, new MirroredFiles(drives), segments);
+    this.expiry = new Expiry(root.number(), () -> head(drives));
     this.pump =
         new FilePump(new DriveShards(drives, segments, locations), new ReadBuffers(STEP_BYTES));
   }
@@ -121,8 +123,11 @@ public final class StoreReader implements Closeable {
   }
 
   private Fold fold(String path) throws IOException {
-    FoldedPaths found = levels.folds(PathRange.exactly(path));
-    return found.hasNext() ? found.next() : new Fold(path);
+    return expiry.explained(
+        () -> {
+          FoldedPaths found = levels.folds(PathRange.exactly(path));
+          return found.hasNext() ? found.next() : new Fold(path);
+        });
   }
 
   /**
@@ -136,7 +141,7 @@ public final class StoreReader implements Closeable {
     String directory = StorePath.directory(prefix);
     Listing below =
         new Listing(
-            files(PathRange.startingWith(directory)),
+            expiry.explained(() -> files(PathRange.startingWith(directory))),
             directory,
             recursive ? Listing.Depth.ALL : Listing.Depth.CHILDREN);
     if (directory.equals("/")) {
@@ -147,9 +152,10 @@ public final class StoreReader implements Closeable {
     return Stream.concat(itself.stream(), stream(below));
   }
 
-  private static Stream<ListEntry> stream(Iterator<ListEntry> entries) {
+  private Stream<ListEntry> stream(Iterator<ListEntry> entries) {
     return StreamSupport.stream(
-        Spliterators.spliteratorUnknownSize(entries, Spliterator.ORDERED | Spliterator.NONNULL),
+        Spliterators.spliteratorUnknownSize(
+            expiry.explained(entries), Spliterator.ORDERED | Spliterator.NONNULL),
         false);
   }
 
@@ -162,7 +168,12 @@ public final class StoreReader implements Closeable {
    */
   public void read(FileState file, long from, long to, WritableByteChannel sink)
       throws IOException {
-    pump.run(new ReadPlan(file, from, to, STEP_BYTES), sink);
+    ReadPlan plan = new ReadPlan(file, from, to, STEP_BYTES);
+    expiry.explained(
+        () -> {
+          pump.run(plan, sink);
+          return null;
+        });
   }
 
   /** Writes the whole file to the sink. */

@@ -3,6 +3,9 @@ package io.basalt.storage.root;
 import io.basalt.storage.drive.DriveInfo;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The whole state of the store at one commit; immutable. The newest is the head.
@@ -18,6 +21,7 @@ import java.util.Optional;
  * @param locationMap files of the location map; a segment that is no tail stands in one of them
  * @param kept earlier roots that are kept, ascending
  * @param copy the newest complete metadata copy, or empty before the first
+ * @param tags names of kept roots, which stay as long as their tags
  */
 public record Root(
     String storeId,
@@ -39,7 +43,8 @@ public record Root(
     List<FileRef> locationMap,
     List<KeptRoot> kept,
     List<Pin> pins,
-    Optional<CopyRef> copy) {
+    Optional<CopyRef> copy,
+    List<Tag> tags) {
 
   public Root {
     incarnations = List.copyOf(incarnations);
@@ -51,6 +56,7 @@ public record Root(
     locationMap = List.copyOf(locationMap);
     kept = List.copyOf(kept);
     pins = List.copyOf(pins);
+    tags = List.copyOf(tags);
   }
 
   /** The first root of a store: nothing but its drives. */
@@ -81,7 +87,8 @@ public record Root(
         List.of(),
         List.of(),
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   /** A live attempt; kind is ingest, migrate or compact. */
@@ -92,4 +99,22 @@ public record Root(
 
   /** A root that a long read needs; renewed in milliseconds since the epoch. */
   public record Pin(String id, long number, long renewed) {}
+
+  /** A name for a kept root. */
+  public record Tag(String name, long number) {}
+
+  /** Whether readers may open a root: this one, or one that it keeps. */
+  public boolean lists(long root) {
+    return root == number || kept.stream().anyMatch(each -> each.number() == root);
+  }
+
+  /** The kept roots that a pin or a tag holds, by number. */
+  public Set<Long> held() {
+    return held(pins, tags);
+  }
+
+  static Set<Long> held(List<Pin> pins, List<Tag> tags) {
+    return Stream.concat(pins.stream().map(Pin::number), tags.stream().map(Tag::number))
+        .collect(Collectors.toUnmodifiableSet());
+  }
 }

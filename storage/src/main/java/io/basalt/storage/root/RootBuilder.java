@@ -4,8 +4,10 @@ import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.Root.LiveAttempt;
 import io.basalt.storage.root.Root.Pin;
+import io.basalt.storage.root.Root.Tag;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +27,7 @@ public final class RootBuilder {
   private List<KeptRoot> kept;
   private List<Pin> pins;
   private Optional<CopyRef> copy;
+  private List<Tag> tags;
   private String rejectsTopicId;
   private long floor;
 
@@ -43,6 +46,7 @@ public final class RootBuilder {
             .toList();
     this.pins = base.pins();
     this.copy = base.copy();
+    this.tags = base.tags();
     this.rejectsTopicId = base.rejectsTopicId();
     this.floor = base.floor();
   }
@@ -151,6 +155,20 @@ public final class RootBuilder {
     return this;
   }
 
+  public List<Tag> tags() {
+    return tags;
+  }
+
+  public RootBuilder tags(List<Tag> tags) {
+    this.tags = List.copyOf(tags);
+    return this;
+  }
+
+  /** The kept roots that a pin or a tag holds, by number. */
+  public Set<Long> held() {
+    return Root.held(pins, tags);
+  }
+
   public String rejectsTopicId() {
     return rejectsTopicId;
   }
@@ -198,6 +216,7 @@ public final class RootBuilder {
         locationMap,
         kept,
         pins,
-        copy);
+        copy,
+        tags);
   }
 }

@@ -11,6 +11,7 @@ import io.basalt.schemas.RootRecord;
 import io.basalt.schemas.RootRecordV2;
 import io.basalt.schemas.RootRecordV3;
 import io.basalt.schemas.RunRecord;
+import io.basalt.schemas.TagRecord;
 import io.basalt.schemas.TailRecord;
 import io.basalt.schemas.TierRecord;
 import io.basalt.schemas.TreeRecord;
@@ -19,6 +20,7 @@ import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.Root.LiveAttempt;
 import io.basalt.storage.root.Root.Pin;
+import io.basalt.storage.root.Root.Tag;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +37,8 @@ public final class RootCodec {
         new RootRecordV3(
             record(root),
             root.tree().map(RootCodec::record).orElse(null),
-            root.copy().map(RootCodec::record).orElse(null)));
+            root.copy().map(RootCodec::record).orElse(null),
+            map(root.tags(), t -> new TagRecord(t.name(), t.number()))));
   }
 
   /** The root in a file of a drive; the names are for the error's sentence. */
@@ -43,17 +46,13 @@ public final class RootCodec {
     return switch (FRAME.versionOf(bytes)) {
       case 1 ->
           root(
-              FRAME.decode(bytes, RootRecord.class, drive, file),
-              Optional.empty(),
-              Optional.empty());
+              new RootRecordV3(
+                  FRAME.decode(bytes, RootRecord.class, drive, file), null, null, List.of()));
       case 2 -> {
         RootRecordV2 stored = FRAME.decode(bytes, RootRecordV2.class, drive, file);
-        yield root(stored.getState(), tree(stored.getTree()), Optional.empty());
+        yield root(new RootRecordV3(stored.getState(), stored.getTree(), null, List.of()));
       }
-      default -> {
-        RootRecordV3 stored = FRAME.decode(bytes, RootRecordV3.class, drive, file);
-        yield root(stored.getState(), tree(stored.getTree()), copy(stored.getCopy()));
-      }
+      default -> root(FRAME.decode(bytes, RootRecordV3.class, drive, file));
     };
   }
 
@@ -149,7 +148,8 @@ public final class RootCodec {
                 Records.fileRef(c.getFile())));
   }
 
-  private static Root root(RootRecord r, Optional<TreeTop> tree, Optional<CopyRef> copy) {
+  private static Root root(RootRecordV3 stored) {
+    RootRecord r = stored.getState();
     return new Root(
         r.getStoreId(),
         r.getStore(),
@@ -186,11 +186,12 @@ public final class RootCodec {
             u ->
                 new RunRef(
                     Records.fileRef(u.getFile()), u.getRows(), u.getMinPath(), u.getMaxPath())),
-        tree,
+        tree(stored.getTree()),
         map(r.getLocationMap(), Records::fileRef),
         map(r.getKept(), k -> new KeptRoot(k.getNumber(), k.getAt())),
         map(r.getPins(), p -> new Pin(p.getId(), p.getNumber(), p.getRenewed())),
-        copy);
+        copy(stored.getCopy()),
+        map(stored.getTags(), t -> new Tag(t.getName(), t.getNumber())));
   }
 
   private static <A, B> List<B> map(List<A> from, Function<A, B> to) {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.InMemoryArbiter;
+import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.commit.Sweeper;
+import io.basalt.storage.config.StoreConfig.Retention;
 import io.basalt.storage.copy.NeededFiles;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveInfo;
@@ -221,6 +223,78 @@ class CompactionTest {
   }
 
   @Test
+  void aReaderWhoseRootExpiresFinishesOrSaysSo() throws Exception {
+    byte[] old = new byte[600_000];
+    Arrays.fill(old, (byte) 7);
+    store.put("/stays", new byte[] {1});
+    store.seal();
+    store.makeRun();
+    store.put("/gone", old);
+    store.seal();
+    store.makeRun();
+    run();
+    Root root = store.refresh();
+    try (StoreReader blind = StoreReader.open(store.drives(), root);
+        StoreReader informed = StoreReader.open(store.drives(), root)) {
+      FileState gone = informed.stat("/gone").orElseThrow();
+      FileState stays = informed.stat("/stays").orElseThrow();
+      store.put("/gone", new byte[] {2});
+      store.seal();
+      store.makeRun();
+      assertThat(bytes(informed, gone)).isEqualTo(old);
+
+      keepLast(1);
+      run();
+      keepLast(1);
+      run();
+      store.refresh();
+      sweep();
+      String expired = "root %d expired while it was read".formatted(root.number());
+      assertThatThrownBy(() -> bytes(informed, gone))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(expired);
+      assertThatThrownBy(() -> blind.stat("/stays"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(expired);
+      assertThatThrownBy(() -> blind.list("/", true).toList()).hasStackTraceContaining(expired);
+      // Its bytes moved into no other segment, so whoever knows where they are still gets them.
+      assertThat(bytes(informed, stays)).containsExactly(1);
+    }
+  }
+
+  @Test
+  void expiryIsWorkWhenItFreesSomething() throws Exception {
+    store.put("/f", new byte[600_000]);
+    store.seal();
+    store.makeRun();
+    store.put("/f", new byte[] {1});
+    store.seal();
+    store.makeRun();
+    run();
+    run();
+    run();
+    store.refresh();
+    Pruner pruner =
+        new Pruner(
+            new RootFiles(store.drives(), 3), new Retention(Duration.ofMinutes(10), 0, 0, 0));
+    CompactionPlan quiet = plan(pruner);
+    assertThat(quiet.hasWork()).as("%s", quiet).isFalse();
+
+    store.pass(Duration.ofMinutes(11));
+    store.commit(next -> {});
+    CompactionPlan due = plan(pruner);
+    assertThat(due.expiredRoots()).isEqualTo(store.head().kept().size());
+    assertThat(due.deadSegments()).isPositive();
+    assertThat(due.hasWork()).isTrue();
+    store.commit(pruner.expiry());
+    assertThat(run().freedBytes()).isGreaterThan(1_200_000);
+  }
+
+  private CompactionPlan plan(Pruner pruner) throws Exception {
+    return CompactionPlan.of(store.drives(), store.head(), LocalCompaction.COPIES, pruner.expiry());
+  }
+
+  @Test
   void onlyLeavesThatChangedAreWritten() throws Exception {
     for (int i = 0; i < 200; i++) {
       store.put("/f%03d".formatted(i), new byte[] {(byte) i});
@@ -254,13 +328,8 @@ class CompactionTest {
     store.pass(Duration.ofMinutes(10));
     store.commit(next -> {});
     Root swept = store.commit(Sweeper.raising(Duration.ofMinutes(2), 0));
+    Sweeps.of(store.drives(), 3).delete(swept);
     MirroredFiles mirrors = new MirroredFiles(store.drives());
-    new Sweeper(
-            store.drives(),
-            3,
-            head -> LocationMap.load(mirrors, head).places(),
-            roots -> NeededFiles.of(mirrors, roots))
-        .delete(swept);
     List<Root> roots = new ArrayList<>(List.of(swept));
     for (KeptRoot kept : swept.kept()) {
       roots.add(new RootFiles(store.drives(), 3).read(kept.number()));
@@ -370,6 +439,14 @@ class CompactionTest {
   private void keepLast(int roots) throws Exception {
     store.commit(
         next -> next.kept(next.kept().subList(next.kept().size() - roots, next.kept().size())));
+  }
+
+  private void sweep() throws Exception {
+    store.pass(Duration.ofMinutes(10));
+    store.commit(next -> {});
+    Root raised = store.commit(Sweeper.raising(Duration.ofMinutes(2), 0));
+    new Pruner(new RootFiles(store.drives(), 3), null).delete(raised);
+    Sweeps.of(store.drives(), 3).delete(raised);
   }
 
   private void checkKeptRoots() throws Exception {

@@ -23,7 +23,7 @@ import java.util.Random;
 public final class LocalCompaction {
   private static final LeafLimits FEW = new LeafLimits(5, 12, 200);
   private static final long ROWS = 20;
-  private static final CopyPolicy COPIES = new CopyPolicy(3);
+  static final CopyPolicy COPIES = new CopyPolicy(3);
 
   private final DriveSet drives;
   private final MirroredFiles mirrors;
@@ -31,19 +31,36 @@ public final class LocalCompaction {
   private final Attempt attempt;
   private final TreeFileWriter files;
   private final Root base;
+  private final LeafLimits limits;
+  private final long rows;
 
   private LocalCompaction(
-      DriveSet drives, RootCommitter committer, Attempt attempt, Root base, Random random) {
+      DriveSet drives,
+      RootCommitter committer,
+      Attempt attempt,
+      Root base,
+      Random random,
+      LeafLimits limits,
+      long rows) {
     this.drives = drives;
     this.mirrors = new MirroredFiles(drives, random);
     this.committer = committer;
     this.attempt = attempt;
     this.base = base;
+    this.limits = limits;
+    this.rows = rows;
     this.files = new TreeFileWriter(mirrors, attempt + "-0");
   }
 
   /** Commits the start. */
-  static LocalCompaction start(DriveSet drives, Arbiter arbiter, Clock clock, long seed)
+  public static LocalCompaction start(DriveSet drives, Arbiter arbiter, Clock clock, long seed)
+      throws Exception {
+    return start(drives, arbiter, clock, seed, FEW, ROWS);
+  }
+
+  /** Commits the start of a compaction with such leaves and stretches. */
+  static LocalCompaction start(
+      DriveSet drives, Arbiter arbiter, Clock clock, long seed, LeafLimits limits, long rows)
       throws Exception {
     RootFiles roots = new RootFiles(drives, 3);
     Random random = new Random(seed);
@@ -53,13 +70,13 @@ public final class LocalCompaction {
         RootCommitter.open(roots, arbiter, Attempt.start(head, random), clock);
     Root started = committer.commit(new CompactionStart(attempt, clock));
     Root base = roots.read(CompactionStart.base(started, attempt));
-    return new LocalCompaction(drives, committer, attempt, base, random);
+    return new LocalCompaction(drives, committer, attempt, base, random, limits, rows);
   }
 
-  List<Merged> merge() throws IOException {
+  public List<Merged> merge() throws IOException {
     List<Merged> merged = new ArrayList<>();
     try (StoreReader reader = StoreReader.open(drives, base)) {
-      StretchMerger merger = new StretchMerger(reader, files, FEW);
+      StretchMerger merger = new StretchMerger(reader, files, limits);
       for (Stretch stretch : stretches(reader)) {
         merged.add(merger.merge(stretch));
       }
@@ -67,24 +84,28 @@ public final class LocalCompaction {
     return merged;
   }
 
-  private static List<Stretch> stretches(StoreReader reader) throws IOException {
+  private List<Stretch> stretches(StoreReader reader) throws IOException {
     List<LeafRef> leaves = new ArrayList<>();
     reader.leaves().forEachRemaining(leaves::add);
-    StretchPlanner planner = new StretchPlanner(leaves, ROWS);
+    StretchPlanner planner = new StretchPlanner(leaves, rows);
     for (Iterator<String> level : reader.changed()) {
       planner.add(level);
     }
     return planner.stretches();
   }
 
-  Compaction.Outcome commit(List<Merged> merged) throws Exception {
+  public Compaction.Outcome commit(List<Merged> merged) throws Exception {
     return new Compaction(drives, mirrors, committer, attempt, base, files, COPIES).commit(merged);
   }
 
   /** All steps. */
   public static Compaction.Outcome run(DriveSet drives, Arbiter arbiter, Clock clock, long seed)
       throws Exception {
-    LocalCompaction compaction = start(drives, arbiter, clock, seed);
-    return compaction.commit(compaction.merge());
+    return start(drives, arbiter, clock, seed).finish();
+  }
+
+  /** All that is left after the start. */
+  Compaction.Outcome finish() throws Exception {
+    return commit(merge());
   }
 }
