@@ -75,7 +75,8 @@ public final class DemoCommand implements Callable<Integer> {
       if (directory == null && report != null) {
         deleteTree(home);
       } else if (directory == null) {
-        out.println("the store stays in " + home + ", with the logs of its processes in .basalt/logs");
+        out.println(
+            "the store stays in " + home + ", with the logs of its processes in .basalt/logs");
       }
     }
     out.println();
@@ -112,7 +113,10 @@ public final class DemoCommand implements Callable<Integer> {
     long capacitySize = Math.max(SMALLEST_CAPACITY, bytes);
     return new StoreLayout(SCM, scmSize, CAPACITY, capacitySize, 2, 4)
             .yaml("demo", Loopback.HOST + ":" + Loopback.freePort(new SecureRandom()), "4+2")
-        + "watermark: {high: 0.5, low: 0.4}\nmigrate: {interval: 1s}\n";
+        + "watermark: {high: 0.5, low: 0.4}\nmigrate: {interval: 1s}\n"
+        // The demo compacts by itself, and the past that it lets go goes at once.
+        + "compaction: {interval: 1h}\n"
+        + "retention: {keep-all-for: 1s, per-minute: 0, per-hour: 0, per-day: 0}\n";
   }
 
   private static void stop(LocalCluster cluster) {

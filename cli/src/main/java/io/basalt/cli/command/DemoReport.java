@@ -11,6 +11,7 @@ import java.util.Locale;
  *     speed
  * @param idleLatencies the same of small writes made one after the other
  * @param differentBefore files that came back wrong or not at all with all drives there
+ * @param past what a look into the past found
  * @param damage what was taken away and corrupted then
  * @param differentAfter files that came back wrong or not at all with that damage
  * @param reconstructedBytes bytes that had to be computed for it
@@ -24,11 +25,15 @@ record DemoReport(
     DemoTiers tiers,
     long verifyProblems,
     long differentBefore,
+    DemoPast past,
     String damage,
     long differentAfter,
     long reconstructedBytes) {
   boolean good() {
-    return differentBefore == 0 && differentAfter == 0 && verifyProblems == 0;
+    return differentBefore == 0
+        && past.different() == 0
+        && differentAfter == 0
+        && verifyProblems == 0;
   }
 
   String text() {
@@ -56,13 +61,24 @@ record DemoReport(
         tiers.stripes().size());
     line(text, "verify", "%d problems", verifyProblems);
     line(text, "read back", "%d differences of %,d files (SHA-256)", differentBefore, files);
+    line(
+        text,
+        "the past",
+        "%d differences of %,d files as of a tag, after %,d were overwritten, %,d deleted,"
+            + " and all compacted into %d leaves",
+        past.different(),
+        files,
+        past.overwritten(),
+        past.deleted(),
+        past.leaves());
+    line(text, "freed", "%s once the tag was gone", Bytes.of(past.freedBytes()));
     line(text, "damage", "%s", damage);
     line(
         text,
         "read again",
         "%d differences of %,d files, %s reconstructed",
         differentAfter,
-        files,
+        files - past.deleted(),
         Bytes.of(reconstructedBytes));
     return text.toString().stripTrailing();
   }

@@ -10,7 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 of files. */
+/** SHA-256 of files and their content. */
 final class Digests {
   private Digests() {}
 
@@ -24,6 +24,10 @@ final class Digests {
 
   static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  static String of(byte[] content) {
+    return HexFormat.of().formatHex(sha256().digest(content));
   }
 
   static String of(Path file) throws IOException {
