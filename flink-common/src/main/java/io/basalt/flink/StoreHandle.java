@@ -19,9 +19,8 @@ import java.util.Map;
  * and closes it; the last one closes the drives. Safe from any thread.
  */
 public final class StoreHandle implements AutoCloseable {
-  private static final Map<Path, Shared> OPEN = new HashMap<>();
+  private static final Map<StoreConfig, Shared> OPEN = new HashMap<>();
 
-  private final Path file;
   private final Shared shared;
   private boolean closed;
 
@@ -36,27 +35,27 @@ public final class StoreHandle implements AutoCloseable {
     }
   }
 
-  private StoreHandle(Path file, Shared shared) {
-    this.file = file;
+  private StoreHandle(Shared shared) {
     this.shared = shared;
   }
 
   /**
-   * Opens the store that a basalt.yaml describes; drives that are new in it are labelled.
+   * Opens the store that a basalt.yaml describes; drives that are new in it are labelled. A file
+   * that was changed since another task opened it is another configuration: a migration sees the
+   * drives that were added beside an ingest that does not.
    *
    * @throws io.basalt.storage.config.ConfigException in one sentence, if the file is not right
    */
   public static StoreHandle open(Path config) throws IOException, ArbiterException {
-    Path file = config.toAbsolutePath().normalize();
+    StoreConfig loaded = StoreConfigLoader.load(config.toAbsolutePath().normalize());
     synchronized (OPEN) {
-      Shared shared = OPEN.get(file);
+      Shared shared = OPEN.get(loaded);
       if (shared == null) {
-        StoreConfig loaded = StoreConfigLoader.load(file);
         shared = new Shared(loaded, JobDrives.open(loaded));
-        OPEN.put(file, shared);
+        OPEN.put(loaded, shared);
       }
       shared.handles++;
-      return new StoreHandle(file, shared);
+      return new StoreHandle(shared);
     }
   }
 
@@ -91,7 +90,7 @@ public final class StoreHandle implements AutoCloseable {
       closed = true;
       shared.handles--;
       if (shared.handles == 0) {
-        OPEN.remove(file);
+        OPEN.remove(shared.config);
         shared.drives.close();
       }
     }
