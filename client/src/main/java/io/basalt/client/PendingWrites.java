@@ -107,7 +107,7 @@ final class PendingWrites {
     Partition partition = partition(write.partition());
     partition.underWay--;
     if (isBelow(partition, write)) {
-      cut(partition, offset);
+      cut(write.partition(), partition, offset);
     }
     partition.sent.add(write);
     settleCovered(partition);
@@ -119,9 +119,16 @@ final class PendingWrites {
         || (!partition.sent.isEmpty() && write.offset() <= partition.sent.getLast().offset());
   }
 
-  private void cut(Partition partition, long offset) {
+  private void cut(int number, Partition partition, long offset) {
     partition.cuts++;
     partition.next = 0;
+    for (Iterator<Acknowledgement> each = waiting.iterator(); each.hasNext(); ) {
+      Acknowledgement before = each.next();
+      if (before.partition() == number) {
+        each.remove();
+        partition.root = Math.max(partition.root, before.root());
+      }
+    }
     while (!partition.sent.isEmpty() && partition.sent.getLast().offset() >= offset) {
       Write lost = partition.sent.removeLast();
       settle(lost, 0, new WriteUnknownException(lost.path(), "the log of the write topic was cut"));

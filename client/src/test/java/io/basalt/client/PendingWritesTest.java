@@ -90,6 +90,20 @@ class PendingWritesTest {
   }
 
   @Test
+  void acknowledgementsThatWaitForRejectsSayNothingAfterACutEither() {
+    rejectsRead(0, 1);
+    acknowledge(0, 100, 7);
+    CompletableFuture<Acknowledged> lost = sent(0, 120, 1);
+    CompletableFuture<Acknowledged> after = sent(0, 40, 1);
+    assertThat(lost).isCompletedExceptionally();
+
+    rejectsRead(7, 2);
+    assertThat(after).isNotDone();
+    acknowledge(0, 41, 7);
+    assertThat(after).isCompletedWithValue(new Acknowledged("/f", 0, 40, root));
+  }
+
+  @Test
   void whatWasSentBelowACutIsStillAcknowledged() {
     rejectsRead(0, 1);
     CompletableFuture<Acknowledged> below = sent(0, 10, 1);
