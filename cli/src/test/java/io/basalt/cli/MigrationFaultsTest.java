@@ -131,6 +131,7 @@ class MigrationFaultsTest {
     Map<String, ByteArrayOutputStream> files = new TreeMap<>();
     List<CompletableFuture<Acknowledged>> writes = new ArrayList<>();
     int kills = 0;
+    int nextKill = 150;
     try (BasaltClient client = client()) {
       for (int record = 0; record < 2_400; record++) {
         byte[] bytes = new byte[random.nextInt(128 << 10)];
@@ -138,8 +139,9 @@ class MigrationFaultsTest {
         String path = "/grows/" + random.nextInt(40);
         files.computeIfAbsent(path, any -> new ByteArrayOutputStream()).write(bytes);
         writes.add(client.append(path, bytes));
-        if (record % 300 == 150 + kills * 7 % 100) {
-          // What was sent so far is on its way, and the SCM holds less than that.
+        if (record >= nextKill) {
+          nextKill += 220 + random.nextInt(100);
+          // Ingest has come back since the last one, and is at work.
           writes.get(Math.max(0, record - 100)).get(240, TimeUnit.SECONDS);
           JsonNode before = RunningStore.service(store.status(), "taskmanager");
           ProcessHandle.of(before.path("pid").asLong()).orElseThrow().destroyForcibly();

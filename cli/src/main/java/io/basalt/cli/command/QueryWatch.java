@@ -54,7 +54,9 @@ final class QueryWatch implements JobListener, AutoCloseable {
   }
 
   private void show(QueryProgress now) {
-    progress.expect(now.plannedBytes());
+    if (now.plannedBytes() > 0) {
+      progress.expect(now.plannedBytes());
+    }
     progress.add(now.bytes() - shown.bytes(), now.files() - shown.files());
     shown = now;
   }
