@@ -6,17 +6,22 @@ import io.basalt.flink.StoreHandle;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.compact.Abandonment;
 import io.basalt.storage.compact.CompactionPlan;
 import io.basalt.storage.copy.CopyPolicy;
+import io.basalt.storage.rewrite.RewritePlan;
+import io.basalt.storage.root.Root;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Merges the tree into leaves and frees dead space: {@code --config FILE [--parallelism N]
- * [--dry-run]}. Prints a {@link CompactionReport} as JSON, or with {@code --dry-run} a {@link
- * PlanReport}.
+ * Merges the tree into leaves, frees dead space and rewrites what is sparse: {@code --config FILE
+ * [--parallelism N] [--dry-run]}. Prints a {@link CompactionReport} as JSON, or with {@code
+ * --dry-run} a {@link PlanReport}.
  */
 public final class CompactionJob {
   /** Name of the job on a cluster. */
@@ -41,12 +46,26 @@ public final class CompactionJob {
   }
 
   /** What a compaction would do now; changes nothing, and needs neither Flink nor Kafka. */
-  public static CompactionPlan plan(Path config) throws IOException {
+  public static WorkPlan plan(Path config) throws IOException {
     try (StoreHandle store = StoreHandle.open(config)) {
       RootFiles roots = new RootFiles(store.drives(), store.config().rootCopies());
-      Pruner pruner = new Pruner(roots, store.config().retention());
-      return CompactionPlan.of(
-          store.drives(), roots.head(), CopyPolicy.of(store.config()), pruner.expiry());
+      Root head = roots.head();
+      // Where the log ends is not looked up, so that no upload counts as abandoned here.
+      Abandonment abandonment =
+          CompactionPlan.abandonment(
+              store.drives(),
+              head,
+              List.of(),
+              Clock.systemUTC().millis(),
+              store.config().compaction().uploadRetention());
+      return new WorkPlan(
+          CompactionPlan.of(
+              store.drives(),
+              head,
+              CopyPolicy.of(store.config()),
+              new Pruner(roots, store.config().retention()).expiry(),
+              abandonment),
+          RewritePlan.of(store.drives(), head, store.config()));
     } catch (ArbiterException e) {
       throw new IOException(e.getMessage(), e);
     }

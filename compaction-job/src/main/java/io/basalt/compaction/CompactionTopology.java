@@ -5,7 +5,10 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
-/** planner (1) ──► workers (P) ──► committer (1), all at work at the same time. */
+/**
+ * planner (1) ──► merge workers (P) ──► committer (1) ──► rewrite workers (P) ──► rewrite committer
+ * (1), in slots that they share.
+ */
 final class CompactionTopology {
   private CompactionTopology() {}
 
@@ -25,9 +28,19 @@ final class CompactionTopology {
         .name("merge worker")
         .uid("worker")
         .setParallelism(options.parallelism())
-        .process(new CompactionCommitter(options), Types.VOID)
+        .process(new CompactionCommitter(options), RewriteTaskSerializer.TYPE)
         .name("compaction committer")
         .uid("committer")
+        .setParallelism(1)
+        .setMaxParallelism(1)
+        .rebalance()
+        .process(new RewriteWorker(options), RewriteResultSerializer.TYPE)
+        .name("rewrite worker")
+        .uid("rewriter")
+        .setParallelism(options.parallelism())
+        .process(new RewriteCommitter(options), Types.VOID)
+        .name("rewrite committer")
+        .uid("rewrite-committer")
         .setParallelism(1)
         .setMaxParallelism(1)
         .sinkTo(new DiscardingSink<>())

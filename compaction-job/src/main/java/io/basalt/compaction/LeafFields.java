@@ -1,15 +1,20 @@
 package io.basalt.compaction;
 
 import io.basalt.flink.Fields;
+import io.basalt.storage.compact.Abandonment;
 import io.basalt.storage.compact.Stretch;
+import io.basalt.storage.compact.Usage.Mark;
 import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.root.FileRef;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Stretches and leaves as fields of the job's messages. */
+/** Stretches, leaves and dropped uploads as fields of the job's messages. */
 final class LeafFields {
   private LeafFields() {}
 
@@ -61,6 +66,51 @@ final class LeafFields {
         Fields.readOptional(LeafFields::readFile, source),
         Fields.readOptional(LeafFields::readFile, source),
         Fields.readOptional(LeafFields::readFile, source));
+  }
+
+  /** By how much more or less of each segment leaves refer to. */
+  static void writeLiveBytes(Map<String, Long> liveBytes, DataOutputView target)
+      throws IOException {
+    Fields.writeList(
+        List.copyOf(liveBytes.entrySet()),
+        (each, to) -> {
+          to.writeUTF(each.getKey());
+          to.writeLong(each.getValue());
+        },
+        target);
+  }
+
+  static Map<String, Long> readLiveBytes(DataInputView source) throws IOException {
+    Map<String, Long> liveBytes = new HashMap<>();
+    int size = source.readInt();
+    for (int i = 0; i < size; i++) {
+      liveBytes.put(source.readUTF(), source.readLong());
+    }
+    return liveBytes;
+  }
+
+  static void writeAbandonment(Abandonment abandonment, DataOutputView target) throws IOException {
+    Fields.writeList(abandonment.floors(), Fields::writeOffset, target);
+    Fields.writeOptional(abandonment.mark(), LeafFields::writeMark, target);
+  }
+
+  static Abandonment readAbandonment(DataInputView source) throws IOException {
+    return new Abandonment(
+        Fields.readList(Fields::readOffset, source),
+        Fields.readOptional(LeafFields::readMark, source));
+  }
+
+  private static void writeMark(Mark mark, DataOutputView target) throws IOException {
+    target.writeLong(mark.at());
+    Fields.writeList(mark.applied(), Fields::writeOffset, target);
+    Fields.writeList(mark.ends(), Fields::writeOffset, target);
+  }
+
+  private static Mark readMark(DataInputView source) throws IOException {
+    return new Mark(
+        source.readLong(),
+        Fields.readList(Fields::readOffset, source),
+        Fields.readList(Fields::readOffset, source));
   }
 
   private static void writeFile(FileRef file, DataOutputView target) throws IOException {

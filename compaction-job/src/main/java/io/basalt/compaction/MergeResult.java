@@ -1,5 +1,6 @@
 package io.basalt.compaction;
 
+import io.basalt.storage.compact.Abandonment;
 import io.basalt.storage.compact.Merged;
 import java.util.Optional;
 
@@ -9,5 +10,7 @@ import java.util.Optional;
  * @param run attempt of the compaction
  * @param base number of the root that is compacted
  * @param tasks how many parts the compaction has
+ * @param abandonment which uploads it drops
  */
-record MergeResult(String run, long base, int tasks, Optional<Merged> merged) {}
+record MergeResult(
+    String run, long base, int tasks, Abandonment abandonment, Optional<Merged> merged) {}

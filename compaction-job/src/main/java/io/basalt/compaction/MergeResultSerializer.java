@@ -5,9 +5,6 @@ import io.basalt.flink.ValueSerializer;
 import io.basalt.flink.ValueType;
 import io.basalt.storage.compact.Merged;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -25,19 +22,14 @@ final class MergeResultSerializer extends ValueSerializer<MergeResult> {
     target.writeUTF(result.run());
     target.writeLong(result.base());
     target.writeInt(result.tasks());
+    LeafFields.writeAbandonment(result.abandonment(), target);
     Fields.writeOptional(result.merged(), MergeResultSerializer::write, target);
   }
 
   private static void write(Merged merged, DataOutputView target) throws IOException {
     LeafFields.writeStretch(merged.stretch(), target);
     Fields.writeList(merged.added(), LeafFields::writeLeaf, target);
-    Fields.writeList(
-        List.copyOf(merged.liveBytes().entrySet()),
-        (each, to) -> {
-          to.writeUTF(each.getKey());
-          to.writeLong(each.getValue());
-        },
-        target);
+    LeafFields.writeLiveBytes(merged.liveBytes(), target);
   }
 
   @Override
@@ -46,18 +38,14 @@ final class MergeResultSerializer extends ValueSerializer<MergeResult> {
         source.readUTF(),
         source.readLong(),
         source.readInt(),
+        LeafFields.readAbandonment(source),
         Fields.readOptional(MergeResultSerializer::read, source));
   }
 
   private static Merged read(DataInputView source) throws IOException {
     var stretch = LeafFields.readStretch(source);
     var added = Fields.readList(LeafFields::readLeaf, source);
-    Map<String, Long> liveBytes = new HashMap<>();
-    int size = source.readInt();
-    for (int i = 0; i < size; i++) {
-      liveBytes.put(source.readUTF(), source.readLong());
-    }
-    return new Merged(stretch, added, liveBytes);
+    return new Merged(stretch, added, LeafFields.readLiveBytes(source));
   }
 
   @Override

@@ -21,6 +21,7 @@ final class MergeTaskSerializer extends ValueSerializer<MergeTask> {
     target.writeUTF(task.run());
     target.writeLong(task.base());
     target.writeInt(task.tasks());
+    LeafFields.writeAbandonment(task.abandonment(), target);
     Fields.writeOptional(task.stretch(), LeafFields::writeStretch, target);
   }
 
@@ -30,6 +31,7 @@ final class MergeTaskSerializer extends ValueSerializer<MergeTask> {
         source.readUTF(),
         source.readLong(),
         source.readInt(),
+        LeafFields.readAbandonment(source),
         Fields.readOptional(LeafFields::readStretch, source));
   }
 

@@ -31,7 +31,7 @@ final class MergeWorker extends StoreFunction<MergeTask, MergeResult> {
         task.stretch().isPresent()
             ? Optional.of(merger(task).merge(task.stretch().get()))
             : Optional.empty();
-    out.collect(new MergeResult(task.run(), task.base(), task.tasks(), merged));
+    out.collect(new MergeResult(task.run(), task.base(), task.tasks(), task.abandonment(), merged));
   }
 
   /** All tasks are of one run: a failure restarts the planner too. */
@@ -43,7 +43,8 @@ final class MergeWorker extends StoreFunction<MergeTask, MergeResult> {
               reader,
               TreeFileWriter.of(
                   new MirroredFiles(store().drives()), task.run(), new SecureRandom()),
-              LeafLimits.DEFAULTS);
+              LeafLimits.DEFAULTS,
+              task.abandonment());
     }
     return merger;
   }

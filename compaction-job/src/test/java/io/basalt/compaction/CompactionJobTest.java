@@ -17,12 +17,14 @@ import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.ingest.Flushed;
 import io.basalt.storage.ingest.IngestChange;
 import io.basalt.storage.ingest.Range;
+import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.ListEntry;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.run.RunChange;
 import io.basalt.storage.run.RunMaker;
 import io.basalt.storage.segment.SegmentReader;
@@ -43,6 +45,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -139,12 +142,70 @@ class CompactionJobTest {
   }
 
   @Test
+  void copiesWhatIsLiveOutOfSegmentsThatAreMostlyDead() throws Exception {
+    write(60);
+    run();
+    deleteMost();
+    CompactionReport report = run();
+    assertThat(report.rewrittenBytes()).isGreaterThan(liveBytes());
+    assertThat(report.root()).isEqualTo(head().number());
+    assertThat(CompactionJob.plan(config.file()).rewrite().hasWork()).isFalse();
+    check();
+    run();
+    commit(root -> root.kept(List.of()));
+    run();
+    check();
+    assertThat(shardBytes()).isLessThan(liveBytes() * 13 / 10);
+  }
+
+  @Test
+  void aDryRunSaysWhatIsSparse() throws Exception {
+    String yaml = Files.readString(config.file());
+    Files.writeString(config.file(), yaml + "compaction: {live-threshold: 1%}\n");
+    write(60);
+    run();
+    deleteMost();
+    run();
+    assertThat(PlanReport.of(CompactionJob.plan(config.file())).whyNotMore())
+        .isEqualTo("nothing is sparse");
+    Files.writeString(config.file(), yaml);
+    PlanReport plan = PlanReport.of(CompactionJob.plan(config.file()));
+    assertThat(plan.sparse()).isNotEmpty().allMatch(each -> each.kind().equals("segment"));
+    assertThat(plan.sparse().stream().mapToLong(PlanReport.Sparse::liveBytes).sum())
+        .isLessThanOrEqualTo(liveBytes());
+    assertThat(plan.givesBackBytes()).isGreaterThan(500_000);
+    assertThat(plan.sentences()).hasSameSizeAs(plan.sparse()).allMatch(s -> s.contains("are live"));
+    check();
+  }
+
+  /** Leaves every tenth file, so that each segment keeps a little. */
+  private void deleteMost() throws Exception {
+    List<String> all = List.copyOf(files.keySet());
+    ingest(
+        Op.DELETE,
+        IntStream.range(0, all.size()).filter(i -> i % 10 > 0).mapToObj(all::get).toList());
+  }
+
+  /** Of all segments, live or not. */
+  private long shardBytes() throws Exception {
+    try (DriveSet drives = DriveSet.open(config)) {
+      return LocationMap.load(new MirroredFiles(drives), head()).all().stream()
+          .mapToLong(SegmentLocation::dataEnd)
+          .sum();
+    }
+  }
+
+  private long liveBytes() {
+    return files.values().stream().mapToLong(bytes -> bytes.length).sum();
+  }
+
+  @Test
   void aStoreWithoutWorkGoesQuietAndStaysAsItIs() throws Exception {
     write(10);
     for (int i = 0; i < 3; i++) {
       run();
     }
-    assertThat(CompactionJob.plan(config.file()).stretches()).isEmpty();
+    assertThat(CompactionJob.plan(config.file()).merge().stretches()).isEmpty();
     CompactionReport idle = run();
     assertThat(idle.leavesOut()).isZero();
     assertThat(idle.root()).isEqualTo(head().number());
@@ -159,6 +220,11 @@ class CompactionJobTest {
 
   /** Puts as many files as an ingest attempt of its own, which seals the segments before. */
   private void write(int count) throws Exception {
+    ingest(
+        Op.PUT, IntStream.range(0, count).mapToObj(i -> "/d%d/f%02d".formatted(i % 3, i)).toList());
+  }
+
+  private void ingest(Op op, List<String> paths) throws Exception {
     try (DriveSet drives = DriveSet.open(config);
         KafkaArbiter arbiter = KafkaArbiter.open(config.kafka())) {
       Attempt attempt = Attempt.start(new RootFiles(drives, 3).head(), random);
@@ -171,9 +237,9 @@ class CompactionJobTest {
               0,
               random,
               Clock.systemUTC())) {
-        for (int i = 0; i < count; i++) {
+        for (String path : paths) {
           long from = next;
-          add(writer, "/d%d/f%02d".formatted(i % 3, i));
+          add(writer, op, path);
           writer.cover(new Range(1, 0, from, next, -1));
           Flushed flushed = writer.flush().get();
           committer.commit(
@@ -209,17 +275,21 @@ class CompactionJobTest {
     }
   }
 
-  private void add(SegmentWriter writer, String path) {
-    byte[] bytes = new byte[random.nextInt(60_000)];
+  private void add(SegmentWriter writer, Op op, String path) {
+    byte[] bytes = new byte[op == Op.DELETE ? 0 : random.nextInt(60_000)];
     random.nextBytes(bytes);
     while (!writer.hasRoomFor(bytes.length)) {
       // A segment is being made in the background.
       Thread.onSpinWait();
     }
     writer.add(
-        new Event(path, new Version(1, next), 0, next, Op.PUT, 0, Optional.empty(), List.of()),
+        new Event(path, new Version(1, next), 0, next, op, 0, Optional.empty(), List.of()),
         ByteBuffer.wrap(bytes));
-    files.put(path, bytes);
+    if (op == Op.DELETE) {
+      files.remove(path);
+    } else {
+      files.put(path, bytes);
+    }
     next++;
   }
 

@@ -1,6 +1,8 @@
 package io.basalt.flink;
 
+import io.basalt.storage.root.PartitionOffset;
 import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Stripe;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,5 +82,28 @@ public final class Fields {
         source.readLong(),
         source.readLong(),
         source.readLong());
+  }
+
+  public static void writeStripe(Stripe stripe, DataOutputView target) throws IOException {
+    target.writeUTF(stripe.id());
+    target.writeInt(stripe.dataStrips());
+    target.writeInt(stripe.parityStrips());
+    target.writeLong(stripe.stripBytes());
+    writeNames(stripe.drives(), target);
+  }
+
+  public static Stripe readStripe(DataInputView source) throws IOException {
+    return new Stripe(
+        source.readUTF(), source.readInt(), source.readInt(), source.readLong(), readNames(source));
+  }
+
+  public static void writeOffset(PartitionOffset offset, DataOutputView target) throws IOException {
+    target.writeInt(offset.incarnation());
+    target.writeInt(offset.partition());
+    target.writeLong(offset.offset());
+  }
+
+  public static PartitionOffset readOffset(DataInputView source) throws IOException {
+    return new PartitionOffset(source.readInt(), source.readInt(), source.readLong());
   }
 }

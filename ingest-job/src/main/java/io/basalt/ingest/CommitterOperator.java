@@ -19,6 +19,7 @@ import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.run.RunMaker;
+import io.basalt.storage.run.RunMerger;
 import io.basalt.storage.segment.SegmentReader;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -103,6 +104,7 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
             new Maintenance(
                 committer,
                 runs,
+                new RunMerger(drives, attempt, RunMerger.Policy.DEFAULTS, files::read),
                 new Pruner(files, config.retention()),
                 Sweeps.of(drives, config.rootCopies()),
                 drives,

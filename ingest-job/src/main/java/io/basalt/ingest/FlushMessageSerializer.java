@@ -6,6 +6,7 @@ import io.basalt.flink.ValueSerializer;
 import io.basalt.flink.ValueType;
 import io.basalt.kafka.Reject;
 import io.basalt.storage.ingest.Flushed;
+import io.basalt.storage.ingest.Published;
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Tail;
@@ -37,6 +38,7 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
     Fields.writeList(flushed.ranges(), FlushMessageSerializer::writeRange, target);
     Fields.writeList(flushed.tails(), FlushMessageSerializer::writeTail, target);
     Fields.writeList(message.rejects(), FlushMessageSerializer::writeReject, target);
+    Fields.writeList(message.published(), FlushMessageSerializer::writePublished, target);
   }
 
   @Override
@@ -52,7 +54,11 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
             Fields.readList(FlushMessageSerializer::readRange, source),
             Fields.readList(FlushMessageSerializer::readTail, source));
     return new FlushMessage(
-        token, incarnation, flushed, Fields.readList(FlushMessageSerializer::readReject, source));
+        token,
+        incarnation,
+        flushed,
+        Fields.readList(FlushMessageSerializer::readReject, source),
+        Fields.readList(FlushMessageSerializer::readPublished, source));
   }
 
   private static void writeToken(DriveToken token, DataOutputView target) throws IOException {
@@ -105,6 +111,16 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
         source.readLong(),
         source.readUTF(),
         source.readUTF());
+  }
+
+  private static void writePublished(Published published, DataOutputView target)
+      throws IOException {
+    Fields.writeOffset(published.oldest(), target);
+    target.writeLong(published.seenAt());
+  }
+
+  private static Published readPublished(DataInputView source) throws IOException {
+    return new Published(Fields.readOffset(source), source.readLong());
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.basalt.storage.commit.RootsFullException;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.ingest.Flushed;
 import io.basalt.storage.ingest.IngestChange;
+import io.basalt.storage.ingest.Published;
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Position;
@@ -226,10 +227,12 @@ final class IngestCommitter implements AutoCloseable {
   private void commitFlushes(List<FlushMessage> messages) throws Exception {
     List<Reject> rejects = new ArrayList<>();
     List<Flushed> flushed = new ArrayList<>();
+    List<Published> published = new ArrayList<>();
     Set<Integer> partitions = new HashSet<>();
     for (FlushMessage message : messages) {
       rejects.addAll(message.rejects());
       flushed.add(message.flushed());
+      published.addAll(message.published());
       own.add(message.flushed().attempt());
       message.flushed().ranges().stream().map(Range::partition).forEach(partitions::add);
     }
@@ -239,15 +242,17 @@ final class IngestCommitter implements AutoCloseable {
     }
     long rejectsEnd = announcer.reject(rejects);
     long started = System.nanoTime();
-    Root root = commitOrEnd(change(flushed, incarnation, rejectsEnd));
+    Root root = commitOrEnd(change(flushed, published, incarnation, rejectsEnd));
     metrics.committed(Duration.ofNanos(System.nanoTime() - started));
     announcer.acknowledge(acknowledgements(root, partitions));
   }
 
-  private IngestChange change(List<Flushed> flushed, Incarnation incarnation, long rejectsEnd) {
+  private IngestChange change(
+      List<Flushed> flushed, List<Published> published, Incarnation incarnation, long rejectsEnd) {
     return new IngestChange(
         roots.attempt(),
         flushed,
+        published,
         own,
         head.incarnations().contains(incarnation) ? Optional.empty() : Optional.of(incarnation),
         rejectsEnd,
@@ -260,7 +265,7 @@ final class IngestCommitter implements AutoCloseable {
    * flushes start from, over and over.
    */
   private void takeOver(Incarnation incarnation) throws Exception {
-    Root root = commitOrEnd(change(List.of(), incarnation, announcer.reject(List.of())));
+    Root root = commitOrEnd(change(List.of(), List.of(), incarnation, announcer.reject(List.of())));
     tookOver = true;
     adopt(root);
   }

@@ -17,6 +17,8 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.run.RunChange;
 import io.basalt.storage.run.RunMaker;
+import io.basalt.storage.run.RunMergeChange;
+import io.basalt.storage.run.RunMerger;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -53,6 +55,7 @@ final class Maintenance implements AutoCloseable {
 
   private final IngestCommitter committer;
   private final RunMaker runs;
+  private final RunMerger merger;
   private final Pruner pruner;
   private final Sweeper sweeper;
   private final DriveSet drives;
@@ -73,6 +76,7 @@ final class Maintenance implements AutoCloseable {
   Maintenance(
       IngestCommitter committer,
       RunMaker runs,
+      RunMerger merger,
       Pruner pruner,
       Sweeper sweeper,
       DriveSet drives,
@@ -85,6 +89,7 @@ final class Maintenance implements AutoCloseable {
       Consumer<Throwable> onFailure) {
     this.committer = committer;
     this.runs = runs;
+    this.merger = merger;
     this.pruner = pruner;
     this.sweeper = sweeper;
     this.drives = drives;
@@ -112,6 +117,7 @@ final class Maintenance implements AutoCloseable {
 
   void start() {
     every(SECOND, "making a run", this::makeRun);
+    every(SECOND, "merging runs", this::mergeRuns);
     every(
         SECOND,
         "measuring the lag",
@@ -149,6 +155,20 @@ final class Maintenance implements AutoCloseable {
     Optional<RunChange> change = runs.make(head);
     if (change.isPresent()) {
       commit(change.get());
+    }
+  }
+
+  /** Small runs become larger ones, so that a reader meets few between compactions. */
+  private void mergeRuns() throws IOException, InterruptedException {
+    Root head = committer.head();
+    merger.delete(head);
+    if (!merger.isDue(head)) {
+      return;
+    }
+    Optional<RunMergeChange> change = merger.make(head);
+    if (change.isPresent()) {
+      Optional<Root> root = commit(change.get());
+      root.ifPresent(committed -> merger.committed(change.get(), committed));
     }
   }
 

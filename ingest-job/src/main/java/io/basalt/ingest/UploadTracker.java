@@ -1,11 +1,14 @@
 package io.basalt.ingest;
 
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.ingest.Published;
 import io.basalt.storage.read.StoreReader;
+import io.basalt.storage.root.PartitionOffset;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Upload;
+import io.basalt.storage.tree.Version;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -38,6 +41,7 @@ final class UploadTracker implements AutoCloseable {
 
   private static final class Parts {
     private CompletableFuture<List<Event>> before;
+    private long seenAt;
     private final List<Event> since = new ArrayList<>();
     private Event last;
   }
@@ -46,15 +50,23 @@ final class UploadTracker implements AutoCloseable {
       new ThreadPoolExecutor(
           0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), UploadTracker::thread);
   private final Map<Key, Parts> uploads = new HashMap<>();
+  private final List<Published> published = new ArrayList<>();
   private Tree tree;
+  private long root;
 
-  UploadTracker(Tree tree) {
+  /**
+   * A tracker.
+   *
+   * @param root number of the root that the tree is of
+   */
+  UploadTracker(Tree tree, long root) {
     this.tree = tree;
+    this.root = root;
   }
 
   /** A tracker that begins at a root; one that holds no events is never read. */
   static UploadTracker of(DriveSet drives, Root root) {
-    return new UploadTracker(tree(drives, root));
+    return new UploadTracker(tree(drives, root), root.number());
   }
 
   private static Tree tree(DriveSet drives, Root root) {
@@ -107,11 +119,32 @@ final class UploadTracker implements AutoCloseable {
     Optional<String> reason =
         new Upload(event.upload().orElseThrow(), all).incomplete(event.position());
     if (reason.isEmpty()) {
+      note(all, parts.seenAt);
       parts.before = CompletableFuture.completedFuture(List.of());
       parts.since.clear();
       parts.last = event;
     }
     return reason;
+  }
+
+  /** What the commit of the publish has to compare with what compaction dropped meanwhile. */
+  private void note(List<Event> parts, long seenAt) {
+    Map<Integer, PartitionOffset> oldest = new HashMap<>();
+    for (Event part : parts) {
+      Version version = part.version();
+      oldest.merge(
+          version.incarnation(),
+          new PartitionOffset(version.incarnation(), part.partition(), version.offset()),
+          (a, b) -> a.offset() <= b.offset() ? a : b);
+    }
+    oldest.values().forEach(part -> published.add(new Published(part, seenAt)));
+  }
+
+  /** What was published since the last call. */
+  List<Published> takePublished() {
+    List<Published> taken = List.copyOf(published);
+    published.clear();
+    return taken;
   }
 
   private Parts parts(Event event) {
@@ -126,6 +159,7 @@ final class UploadTracker implements AutoCloseable {
   private Parts look(Key key) {
     Parts parts = new Parts();
     Tree at = tree;
+    parts.seenAt = root;
     parts.before =
         CompletableFuture.supplyAsync(
             () -> {
@@ -157,6 +191,7 @@ final class UploadTracker implements AutoCloseable {
    */
   void rebase(DriveSet drives, Root root, Map<Integer, Long> next) {
     tree = tree(drives, root);
+    this.root = root.number();
     uploads
         .values()
         .removeIf(

@@ -11,6 +11,7 @@ import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.ingest.Flushed;
+import io.basalt.storage.ingest.Published;
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.segment.SegmentWriter;
@@ -42,8 +43,9 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
   private static final long ASK_AGAIN_MILLIS = 50;
   private static final int MAX_UPLOADS = 100_000;
 
-  /** Flushing, and the rejects that the flush covers. */
-  private record InFlight(CompletableFuture<Flushed> flushed, List<Reject> rejects) {}
+  /** Flushing, and the rejects and publishes that the flush covers. */
+  private record InFlight(
+      CompletableFuture<Flushed> flushed, List<Reject> rejects, List<Published> published) {}
 
   private final IngestOptions options;
   private final transient MailboxExecutor mailbox;
@@ -173,7 +175,7 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
   }
 
   private void startFlush() {
-    InFlight flush = new InFlight(segments.flush(), rejects);
+    InFlight flush = new InFlight(segments.flush(), rejects, task.uploads().takePublished());
     rejects = new ArrayList<>();
     task.pendingRejects(0);
     covered = false;
@@ -190,7 +192,9 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
     }
     inFlight = null;
     Flushed flushed = DriveSet.await(flush.flushed());
-    output.collect(new StreamRecord<>(FlushMessage.of(incarnation, flushed, flush.rejects())));
+    output.collect(
+        new StreamRecord<>(
+            FlushMessage.of(incarnation, flushed, flush.rejects(), flush.published())));
     if (task.isWaiting()) {
       task.askAgain();
     }

@@ -3,9 +3,17 @@ package io.basalt.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.basalt.kafka.KafkaArbiter;
 import io.basalt.kafka.TestBroker;
+import io.basalt.kafka.WriteLogs;
+import io.basalt.kafka.WriteRecord.Header;
+import io.basalt.storage.compact.LocalCompaction;
+import io.basalt.storage.drive.DriveSet;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.flink.api.common.JobID;
@@ -93,6 +101,53 @@ class IngestIntegrationTest {
       assertThatThrownBy(program::join).hasStackTraceContaining("JobCancellationException");
     } finally {
       TestStreamEnvironment.unsetAsContext();
+    }
+  }
+
+  @Test
+  void aPublishOfADroppedUploadIsRejectedAndTheStreamGoesOn() throws Exception {
+    try (TestStore store = TestStore.create(directory, broker, "abandoned")) {
+      JobID job = cluster.submit(store.file(), 2);
+      store.send("/up", new byte[] {1, 2}, part("u"));
+      store.awaitAcknowledged();
+      dropUploads(store);
+
+      // The writer saw the part and not that it was dropped.
+      store.send("/up", null, publish("u"));
+      store.send("/next", new byte[] {3}, part("v"));
+      store.send("/next", null, publish("v"));
+      store.awaitAcknowledged();
+      assertThat(store.rejects())
+          .singleElement()
+          .satisfies(reject -> assertThat(reject.reason()).contains("upload u has no parts"));
+      assertThat(store.files()).containsOnlyKeys("/next");
+      assertThat(store.files().get("/next")).containsExactly(3);
+      assertThat(cluster.status(job)).isEqualTo(JobStatus.RUNNING);
+      cluster.cancel(job);
+    }
+  }
+
+  private static List<Header> part(String upload) {
+    return List.of(Header.of("op", "write"), Header.of("upload", upload), Header.of("offset", "0"));
+  }
+
+  private static List<Header> publish(String upload) {
+    return List.of(Header.of("op", "publish"), Header.of("upload", upload));
+  }
+
+  /** Two compactions that think a second, and a retention, between them. */
+  private static void dropUploads(TestStore store) throws Exception {
+    try (DriveSet drives = DriveSet.open(store.config());
+        KafkaArbiter arbiter = KafkaArbiter.open(store.config().kafka())) {
+      WriteLogs logs = new WriteLogs(store.admin(), store.config().kafka());
+      for (int pass = 0; pass < 2; pass++) {
+        LocalCompaction compaction =
+            LocalCompaction.start(drives, arbiter, Clock.systemUTC(), 77 + pass);
+        long at = store.head().at() + 1_000L * pass;
+        compaction.drop(logs.ends(store.head()), at, Duration.ofMillis(900));
+        compaction.commit(compaction.merge());
+      }
+      assertThat(store.head().uploads().droppedAfter()).isPositive();
     }
   }
 

@@ -22,6 +22,7 @@ import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.run.RunMaker;
+import io.basalt.storage.run.RunMerger;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Op;
@@ -111,6 +112,7 @@ class MaintenanceTest {
                   attempt,
                   RunMaker.Policy.DEFAULTS,
                   clock),
+              new RunMerger(drives, attempt, RunMerger.Policy.DEFAULTS, files::read),
               new Pruner(files, store.config().retention()),
               Sweeps.of(drives, store.config().rootCopies()),
               drives,
@@ -129,6 +131,7 @@ class MaintenanceTest {
           FlushMessage.of(
               incarnations.get(incarnations.size() - 1),
               new Flushed(attempt.toString(), 0, List.of(), List.of()),
+              List.of(),
               List.of()));
       committer.settled().get();
     }
@@ -290,7 +293,7 @@ class MaintenanceTest {
       int partition = WriteRecordDecoder.partition("/file".getBytes(UTF_8), 4);
 
       try (DriveSet drives = DriveSet.open(store.config());
-          UploadTracker tracker = new UploadTracker((path, upload) -> List.of())) {
+          UploadTracker tracker = new UploadTracker((path, upload) -> List.of(), 1)) {
         tracker.part(event(0, partition, Op.UPLOAD, 0), 3);
         tracker.part(event(1, partition, Op.UPLOAD, 3), 3);
         tracker.rebase(drives, store.head(), Map.of(partition, 1L));

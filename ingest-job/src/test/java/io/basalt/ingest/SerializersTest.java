@@ -9,8 +9,10 @@ import io.basalt.kafka.Reject;
 import io.basalt.kafka.WriteRecord;
 import io.basalt.kafka.WriteRecord.Header;
 import io.basalt.storage.ingest.Flushed;
+import io.basalt.storage.ingest.Published;
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.root.Incarnation;
+import io.basalt.storage.root.PartitionOffset;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
 import java.io.IOException;
@@ -45,7 +47,12 @@ class SerializersTest {
         IntStream.range(0, count)
             .mapToObj(i -> new Reject("basalt.writes", "id", i, 1L << 50, "a2V5", "Grund: " + i))
             .toList();
-    FlushMessage message = FlushMessage.of(TOPIC, new Flushed("5-a", 7, ranges, tails), rejects);
+    FlushMessage message =
+        FlushMessage.of(
+            TOPIC,
+            new Flushed("5-a", 7, ranges, tails),
+            rejects,
+            List.of(new Published(new PartitionOffset(2, 3, 1L << 40), 1L << 41)));
     FlushMessage first =
         FlushMessage.first(new DriveToken("5-a", "host", List.of("a", "b")), TOPIC, 7, ranges);
 

@@ -3,10 +3,12 @@ package io.basalt.kafka;
 import io.basalt.kafka.StartPlan.PartitionLog;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.root.Incarnation;
+import io.basalt.storage.root.PartitionOffset;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,25 +133,45 @@ public final class WriteLogs {
     return end < position.next() ? OptionalLong.of(end) : OptionalLong.empty();
   }
 
+  /**
+   * Where the logs of a root's newest incarnation end, what is not decided yet included; empty if
+   * Kafka no longer has that topic.
+   */
+  public List<PartitionOffset> ends(Root root) throws IOException {
+    Optional<Incarnation> newest = StartPlan.newest(root);
+    Optional<TopicState> topic = newest.isPresent() ? topic(newest.get()) : Optional.empty();
+    List<PartitionOffset> ends = new ArrayList<>();
+    if (topic.isPresent()) {
+      offsets(topic.get(), OffsetSpec.latest())
+          .forEach(
+              (partition, end) ->
+                  ends.add(new PartitionOffset(newest.get().number(), partition, end)));
+    }
+    return ends;
+  }
+
   private OptionalLong unapplied(Root head, Incarnation old) throws IOException {
+    Optional<TopicState> topic = topic(old);
+    return topic.isPresent() ? OptionalLong.of(lag(head, topic.get())) : OptionalLong.empty();
+  }
+
+  /** The topic of an incarnation, unless it was deleted or made anew. */
+  private Optional<TopicState> topic(Incarnation of) throws IOException {
     TopicDescription description;
     try {
-      description =
-          admin.describeTopics(List.of(old.topic())).allTopicNames().get().get(old.topic());
+      description = admin.describeTopics(List.of(of.topic())).allTopicNames().get().get(of.topic());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        return OptionalLong.empty();
+        return Optional.empty();
       }
       throw new IOException("Kafka does not answer: " + e.getCause().getMessage(), e.getCause());
     } catch (InterruptedException e) {
       throw Topics.interrupted();
     }
-    if (!description.topicId().toString().equals(old.topicId())) {
-      return OptionalLong.empty();
-    }
-    TopicState state =
-        new TopicState(old.topic(), old.topicId(), description.partitions().size(), Map.of());
-    return OptionalLong.of(lag(head, state));
+    return description.topicId().toString().equals(of.topicId())
+        ? Optional.of(
+            new TopicState(of.topic(), of.topicId(), description.partitions().size(), Map.of()))
+        : Optional.empty();
   }
 
   private Map<Integer, Long> offsets(TopicState topic, OffsetSpec spec) throws IOException {

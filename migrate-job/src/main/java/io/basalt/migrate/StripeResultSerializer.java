@@ -4,7 +4,6 @@ import io.basalt.flink.Fields;
 import io.basalt.flink.ValueSerializer;
 import io.basalt.flink.ValueType;
 import io.basalt.storage.migrate.MadeStripe;
-import io.basalt.storage.root.Stripe;
 import io.basalt.storage.stripe.PackedSegment;
 import java.io.IOException;
 import java.util.Optional;
@@ -32,12 +31,7 @@ final class StripeResultSerializer extends ValueSerializer<StripeResult> {
   }
 
   private static void write(MadeStripe made, DataOutputView target) throws IOException {
-    Stripe stripe = made.stripe();
-    target.writeUTF(stripe.id());
-    target.writeInt(stripe.dataStrips());
-    target.writeInt(stripe.parityStrips());
-    target.writeLong(stripe.stripBytes());
-    Fields.writeNames(stripe.drives(), target);
+    Fields.writeStripe(made.stripe(), target);
     Fields.writeList(made.segments(), StripeResultSerializer::write, target);
     target.writeLong(made.readBytes());
     target.writeLong(made.writtenBytes());
@@ -59,12 +53,7 @@ final class StripeResultSerializer extends ValueSerializer<StripeResult> {
 
   private static MadeStripe made(DataInputView source) throws IOException {
     return new MadeStripe(
-        new Stripe(
-            source.readUTF(),
-            source.readInt(),
-            source.readInt(),
-            source.readLong(),
-            Fields.readNames(source)),
+        Fields.readStripe(source),
         Fields.readList(StripeResultSerializer::packed, source),
         source.readLong(),
         source.readLong());

@@ -11,6 +11,7 @@ import io.basalt.storage.root.ArbiterPoint;
 import io.basalt.storage.root.CopyRef;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Incarnation;
+import io.basalt.storage.root.PartitionOffset;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.KeptRoot;
@@ -23,6 +24,7 @@ import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
 import io.basalt.storage.root.TreeTop;
+import io.basalt.storage.root.Uploads;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.EventCodec;
 import io.basalt.storage.tree.Op;
@@ -76,7 +78,8 @@ class GoldenFilesTest {
           List.of(new KeptRoot(7, 1_700_000_000_000L), new KeptRoot(8, 1_700_000_000_123L)),
           List.of(new Pin("reader", 7, 1_700_000_000_456L)),
           Optional.empty(),
-          List.of());
+          List.of(),
+          Uploads.NONE);
 
   private static final Proposal PROPOSAL =
       new Proposal(
@@ -136,6 +139,11 @@ class GoldenFilesTest {
             .tree(Optional.of(TREE))
             .copy(Optional.of(COPY))
             .tags(List.of(new Tag("before-the-move", 8)))
+            .uploads(
+                new Uploads(
+                    8,
+                    List.of(new PartitionOffset(1, 3, 1L << 32)),
+                    List.of(new PartitionOffset(1, 3, 7))))
             .build(10, "8-00000000000000bb-0", "8-00000000000000bb", 1, ROOT.arbiter());
     assertThat(RootCodec.decode(Golden.bytes("root-v3"), "d", "f")).isEqualTo(copied);
     Golden.assertWritten("root-v3", RootCodec.encode(copied));

@@ -7,10 +7,15 @@ import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.StoreInitializer;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
+import io.basalt.storage.config.Tier;
+import io.basalt.storage.drive.Drive.StoredFile;
 import io.basalt.storage.drive.DriveFile;
+import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.FileDrive;
 import io.basalt.storage.ingest.Flushed;
+import io.basalt.storage.ingest.IngestChange;
+import io.basalt.storage.ingest.Published;
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.location.LocationEdit;
 import io.basalt.storage.location.LocationMap;
@@ -18,13 +23,10 @@ import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Place.StripePlace;
-import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.LiveAttempt;
-import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
-import io.basalt.storage.root.Tail;
 import io.basalt.storage.run.RunChange;
 import io.basalt.storage.run.RunMaker;
 import io.basalt.storage.segment.SegmentReader;
@@ -45,11 +47,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -237,20 +239,30 @@ public final class TestStore implements AutoCloseable {
 
   /** Flushes and commits all that is staged. */
   public Root commit() throws Exception {
+    return commit(List.of());
+  }
+
+  /** The same, with the uploads that are published by what is staged. */
+  public Root commit(List<Published> published) throws Exception {
     if (next > committed) {
       writer.cover(new Range(1, 0, committed, next, -1));
     }
     Flushed flushed = writer.flush().get();
     committed = next;
-    return committer.commit(root -> add(root, flushed));
+    return committer.commit(
+        new IngestChange(
+            attempt,
+            List.of(flushed),
+            published,
+            Set.of(attempt.toString()),
+            Optional.empty(),
+            0,
+            ""));
   }
 
-  private void add(RootBuilder root, Flushed flushed) {
-    Map<String, Tail> tails = new LinkedHashMap<>();
-    root.tails().forEach(tail -> tails.put(tail.location().segment(), tail));
-    flushed.tails().forEach(tail -> tails.put(tail.location().segment(), tail));
-    root.tails(List.copyOf(tails.values()))
-        .positions(List.of(new Position(1, 0, committed, -1, 0)));
+  /** The offset that the next event gets. */
+  public long next() {
+    return next;
   }
 
   /** Commits, seals all segments and commits that too. */
@@ -291,7 +303,12 @@ public final class TestStore implements AutoCloseable {
     commitMoved(packed, stripe);
     for (SegmentLocation segment : segments) {
       for (String mirror : segment.mirrors()) {
-        Files.delete(file(mirror, segment.fileName()));
+        drives.call(
+            mirror,
+            drive -> {
+              drive.delete(segment.fileName());
+              return null;
+            });
       }
     }
     return stripe;
@@ -339,6 +356,25 @@ public final class TestStore implements AutoCloseable {
   /** Those of them that stand on mirrors. */
   public List<SegmentLocation> sealed() throws IOException {
     return allSealed().stream().filter(segment -> !segment.mirrors().isEmpty()).toList();
+  }
+
+  /** Names of the files that the writer may still fill: its youngest, in no root or as a tail. */
+  public Set<String> openSegments() throws IOException {
+    Set<String> known = new HashSet<>();
+    allSealed().forEach(segment -> known.add(segment.fileName()));
+    Set<String> open = new HashSet<>();
+    for (DriveInfo drive : drives.available(Tier.SCM)) {
+      for (StoredFile file : drives.call(drive.id(), d -> d.list("segments"))) {
+        if (file.name().startsWith("segments/" + attempt) && !known.contains(file.name())) {
+          open.add(file.name());
+        }
+      }
+    }
+    // An active one for each slot, and a spare; anything older would have to be sealed or gone.
+    if (open.size() > config.openSegments() + 1) {
+      throw new IllegalStateException("segments that nobody names or deletes: " + open);
+    }
+    return open;
   }
 
   public RunMaker runs() {

@@ -7,6 +7,8 @@ import io.basalt.compaction.CompactionReport;
 import io.basalt.compaction.PlanReport;
 import io.basalt.flink.BatchOptions;
 import io.basalt.flink.JobReport;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,11 +27,7 @@ public final class CompactCommand extends StoreCommand {
   public Integer call() throws Exception {
     if (dryRun) {
       PlanReport plan = PlanReport.of(CompactionJob.plan(configFile()));
-      show(
-          plan,
-          "would merge %d runs and the tails of root %d: %d leaves anew in %d stretches, %d segments to free"
-              .formatted(
-                  plan.runs(), plan.root(), plan.leaves(), plan.stretches(), plan.freedSegments()));
+      show(plan, sentences(plan));
     } else {
       CompactionReport report =
           CompactionJob.run(
@@ -46,6 +44,22 @@ public final class CompactCommand extends StoreCommand {
                   Bytes.of(report.freedBytes())));
     }
     return 0;
+  }
+
+  private static String sentences(PlanReport plan) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "would merge %d runs and the tails of root %d: %d leaves anew in %d stretches, %d segments to free"
+            .formatted(
+                plan.runs(), plan.root(), plan.leaves(), plan.stretches(), plan.freedSegments()));
+    lines.addAll(plan.sentences());
+    if (!plan.sparse().isEmpty()) {
+      lines.add("rewriting gives back " + Bytes.of(plan.givesBackBytes()));
+    }
+    if (!plan.whyNotMore().isEmpty()) {
+      lines.add("not rewritten: " + plan.whyNotMore());
+    }
+    return String.join(System.lineSeparator(), lines);
   }
 
   private void show(JobReport report, String sentence) {

@@ -1,10 +1,11 @@
 package io.basalt.cli.supervisor;
 
 import io.basalt.compaction.CompactionJob;
+import io.basalt.compaction.WorkPlan;
 import io.basalt.migrate.MigrateJob;
-import io.basalt.storage.compact.CompactionPlan;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.migrate.MigratePlan;
+import io.basalt.storage.rewrite.RewritePlan.Sparse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -52,8 +53,13 @@ record JobSchedule(
           plan.blocked());
     }
 
-    static Work of(CompactionPlan plan) {
-      return new Work(plan.hasWork(), Optional.empty(), Optional.empty());
+    /** Merging always gets somewhere; rewriting may find no room, or what it cannot read. */
+    static Work of(WorkPlan plan) {
+      Optional<String> first =
+          plan.merge().hasWork()
+              ? Optional.empty()
+              : plan.rewrite().sparse().stream().map(Sparse::id).findFirst();
+      return new Work(plan.hasWork(), first, Optional.empty());
     }
   }
 

@@ -4,12 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.basalt.compaction.WorkPlan;
 import io.basalt.storage.compact.CompactionPlan;
+import io.basalt.storage.config.Tier;
 import io.basalt.storage.migrate.MigratePlan;
 import io.basalt.storage.migrate.MigratePlan.PlannedSegment;
 import io.basalt.storage.migrate.MigratePlan.PlannedStripe;
 import io.basalt.storage.migrate.MigratePlan.Why;
 import io.basalt.storage.migrate.StripeShape;
+import io.basalt.storage.rewrite.RewritePlan;
+import io.basalt.storage.rewrite.RewritePlan.Sparse;
 import io.basalt.storage.root.SegmentLocation;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -192,9 +196,16 @@ class JobKeeperTest {
 
   @Test
   void aCompactionIsDueWhenItsPlanHasWork() {
-    assertThat(JobSchedule.Work.of(new CompactionPlan(7, 3, List.of(), 0, 0, false)).due())
+    CompactionPlan idle = new CompactionPlan(7, 0, List.of(), 0, 0, false);
+    RewritePlan dense = new RewritePlan(List.of(), 0, 0, "nothing is sparse");
+    Sparse sparse = new Sparse(Tier.SCM, "s1", List.of("s1"), 100, 10);
+    assertThat(
+            JobSchedule.Work.of(
+                    new WorkPlan(new CompactionPlan(7, 3, List.of(), 0, 0, false), dense))
+                .due())
         .isTrue();
-    assertThat(JobSchedule.Work.of(new CompactionPlan(7, 0, List.of(), 0, 0, false)))
-        .isEqualTo(NOTHING);
+    assertThat(JobSchedule.Work.of(new WorkPlan(idle, new RewritePlan(List.of(sparse), 90, 1, ""))))
+        .isEqualTo(new JobSchedule.Work(true, Optional.of("s1"), Optional.empty()));
+    assertThat(JobSchedule.Work.of(new WorkPlan(idle, dense))).isEqualTo(NOTHING);
   }
 }

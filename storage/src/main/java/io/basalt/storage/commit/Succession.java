@@ -80,8 +80,8 @@ final class Succession {
 
   /**
    * All files that a root refers to by itself, for as long as it is kept: all but the metadata
-   * copy, which is the head's alone. The location map's segments are older tails, and what a branch
-   * refers to was made by its own attempt or stood in the tree before.
+   * copy, which is the head's alone. The location map's segments are older tails or, like what a
+   * branch refers to, made by the attempt of the change or there before.
    */
   static Stream<String> files(Root root) {
     return Stream.of(

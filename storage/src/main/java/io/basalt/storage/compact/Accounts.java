@@ -41,8 +41,14 @@ final class Accounts {
    * @param base the root
    * @param known all segments that it has, its tails included
    * @param before the usage that its leaves came with
+   * @param abandonment sets the next mark
    */
-  static Usage merge(Root base, Collection<String> known, Usage before, List<Merged> merged) {
+  static Usage merge(
+      Root base,
+      Collection<String> known,
+      Usage before,
+      List<Merged> merged,
+      Abandonment abandonment) {
     Map<String, Long> changed = new HashMap<>();
     merged.forEach(
         each -> each.liveBytes().forEach((id, more) -> changed.merge(id, more, Long::sum)));
@@ -50,27 +56,31 @@ final class Accounts {
     Set<String> tails = tails(base);
     Map<String, Segment> segments = new TreeMap<>();
     for (String id : known) {
-      Segment old = before.segments().getOrDefault(id, new Segment(last, 0, 0));
+      Segment old = before.segments().getOrDefault(id, new Segment(last, 0, 0, true));
       Long more = changed.remove(id);
-      segments.put(
-          id, next(id, old, more == null ? 0 : more, tails.contains(id) ? 0 : base.number()));
+      boolean tail = tails.contains(id);
+      segments.put(id, next(id, old, more == null ? 0 : more, tail, tail ? 0 : base.number()));
     }
     if (!changed.isEmpty()) {
       throw new IllegalStateException(
           "leaves refer to segments that root %d does not have: %s"
               .formatted(base.number(), changed.keySet()));
     }
-    return new Usage(segments, retired(base, last, before), before.dropped());
+    return new Usage(
+        segments,
+        retired(base, last, before),
+        before.dropped(),
+        abandonment.remembered(before.marks()));
   }
 
-  private static Segment next(String id, Segment old, long more, long emptyFrom) {
+  private static Segment next(String id, Segment old, long more, boolean tail, long emptyFrom) {
     long live = old.liveBytes() + more;
     if (live < 0 || (old.emptySince() > 0 && more != 0)) {
       throw new IllegalStateException(
           "segment %s: %s, and %d bytes more are live".formatted(id, old, more));
     }
     long since = old.emptySince() > 0 ? old.emptySince() : emptyFrom;
-    return new Segment(old.after(), live, live == 0 ? since : 0);
+    return new Segment(old.after(), live, live == 0 ? since : 0, tail);
   }
 
   private static List<Retired> retired(Root base, long last, Usage before) {
@@ -154,6 +164,6 @@ final class Accounts {
     left.keySet().removeAll(segments);
     List<Retired> rest = new ArrayList<>(usage.retired());
     rest.removeAll(new HashSet<>(retired));
-    return new Usage(left, rest, dropped);
+    return new Usage(left, rest, dropped, usage.marks());
   }
 }

@@ -99,14 +99,15 @@ public final class Compaction {
   /**
    * Commits the leaves of all stretches.
    *
+   * @param abandonment by which uploads were dropped from all of them
    * @throws CommitConflictException if a later compaction ended this one
    */
-  public Outcome commit(List<Merged> merged)
+  public Outcome commit(List<Merged> merged, Abandonment abandonment)
       throws IOException, ArbiterException, CommitConflictException, CommitUnknownException {
     Usage before = UsageCodec.read(mirrors, base.tree().map(TreeTop::usage));
     LocationMap known = LocationMap.load(mirrors, base);
     List<String> ids = known.all().stream().map(SegmentLocation::segment).toList();
-    Usage usage = Accounts.merge(base, ids, before, merged);
+    Usage usage = Accounts.merge(base, ids, before, merged, abandonment);
     Deletion.Deleted again = deletion.delete(before.dropped());
     Optional<BranchRef> top = branches(merged);
     Optional<CopyRef> copy = copies.write(base, top);
@@ -129,12 +130,13 @@ public final class Compaction {
                 base.runs(),
                 edit(head, freed),
                 dead,
-                copy);
+                copy,
+                abandonment.floors());
         Root root = committer.commit(change);
         long freedBytes = again.bytes() + deletion.delete(dropped).bytes();
         return outcome(root, merged, freedBytes);
       } catch (CommitConflictException e) {
-        if (tries == TRIES || !mayGoOn(committer.head())) {
+        if (tries == TRIES || !mayGoOn(committer.head(), abandonment)) {
           throw e;
         }
       }
@@ -179,8 +181,9 @@ public final class Compaction {
   }
 
   /** Whether a conflict came from the map alone, which the next try takes as it is then. */
-  private boolean mayGoOn(Root head) {
+  private boolean mayGoOn(Root head, Abandonment abandonment) {
     return head.tree().equals(base.tree())
+        && head.uploads().publishedBelow(abandonment.floors()).isEmpty()
         && head.attempts().stream().anyMatch(live -> live.id().equals(attempt.toString()));
   }
 

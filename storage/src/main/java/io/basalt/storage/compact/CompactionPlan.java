@@ -7,11 +7,13 @@ import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
+import io.basalt.storage.root.PartitionOffset;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.root.TreeTop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -25,8 +27,8 @@ import java.util.List;
  * @param expiredRoots kept roots that the retention no longer asks for
  * @param deadSegments segments that are known not to be needed by any root once these are dropped
  * @param hasChores whether something else waits for the next compaction: files to delete, things of
- *     which it can now say from which root on they are not needed, or a metadata copy that is
- *     missing or stands on too few drives
+ *     which it can now say from which root on they are not needed, uploads that grow old, or a
+ *     metadata copy that is missing or stands on too few drives
  */
 public record CompactionPlan(
     long root,
@@ -45,12 +47,23 @@ public record CompactionPlan(
     stretches = List.copyOf(stretches);
   }
 
+  /** What a compaction does that drops the uploads which are abandoned by now. */
+  public static Abandonment abandonment(
+      DriveSet drives, Root root, List<PartitionOffset> ends, long at, Duration retention)
+      throws IOException {
+    Usage usage = UsageCodec.read(new MirroredFiles(drives), root.tree().map(TreeTop::usage));
+    return Abandonment.of(root, usage.marks(), ends, at, retention);
+  }
+
   /**
    * Looks at a root: reads the branches, and the keys of what happened since the leaves.
    *
    * @param expiry drops the roots that the retention no longer asks for
+   * @param abandonment which uploads are dropped; while some are pending, time is marked now and
+   *     then
    */
-  public static CompactionPlan of(DriveSet drives, Root root, CopyPolicy copies, Change expiry)
+  public static CompactionPlan of(
+      DriveSet drives, Root root, CopyPolicy copies, Change expiry, Abandonment abandonment)
       throws IOException {
     Usage usage = UsageCodec.read(new MirroredFiles(drives), root.tree().map(TreeTop::usage));
     Root expired = expired(root, expiry);
@@ -62,13 +75,18 @@ public record CompactionPlan(
       for (Iterator<String> level : reader.changed()) {
         planner.add(level);
       }
+      boolean dropsMore = !root.uploads().floors().containsAll(abandonment.floors());
+      planner.touch(leaf -> dropsMore && leaf.parts() > 0);
+      boolean pending = leaves.stream().anyMatch(leaf -> leaf.parts() > 0);
       return new CompactionPlan(
           root.number(),
           root.runs().size(),
           planner.stretches(),
           root.kept().size() + 1 - expired.kept().size(),
           dead,
-          Accounts.hasChores(usage, expired) || copies.isDue(drives, root));
+          Accounts.hasChores(usage, expired)
+              || copies.isDue(drives, root)
+              || (pending && abandonment.mark().isPresent()));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

@@ -2,6 +2,7 @@ package io.basalt.storage.compact;
 
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Change;
+import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.Pins;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.LiveAttempt;
@@ -14,7 +15,8 @@ import java.util.List;
 
 /**
  * Begins a compaction: makes its attempt live and those before it end, pins the root that is to be
- * compacted, and ends pins that have expired.
+ * compacted, and ends pins that have expired. From then on the root tells which uploads are
+ * published.
  *
  * @param attempt in the names of the files that the workers write
  * @param clock sets the time of the pin
@@ -34,6 +36,7 @@ public record CompactionStart(Attempt attempt, Clock clock) implements Change {
     pins.removeIf(pin -> pin.id().startsWith(KIND) || pin.renewed() < now - Pins.EXPIRY.toMillis());
     pins.add(new Pin(pinId(attempt), next.base().number(), now));
     next.pins(pins);
+    next.uploads(next.uploads().begun());
   }
 
   /** Number of the root that a started compaction works at. */
@@ -45,12 +48,33 @@ public record CompactionStart(Attempt attempt, Clock clock) implements Change {
         .orElseThrow(() -> new IOException("compaction " + attempt + " was ended by a later one"));
   }
 
-  static boolean isLive(RootBuilder next, Attempt attempt) {
+  /** Sets the time of a running compaction's pin anew: it expires {@link Pins#EXPIRY} later. */
+  public static Change renewal(Clock clock) {
+    return next ->
+        next.pins(
+            next.pins().stream()
+                .map(
+                    pin ->
+                        pin.id().startsWith(KIND)
+                            ? new Pin(pin.id(), pin.number(), clock.millis())
+                            : pin)
+                .toList());
+  }
+
+  /** Expects the compaction not to have been ended by a later one. */
+  public static void requireLive(RootBuilder next, Attempt attempt) throws CommitConflictException {
+    if (!isLive(next, attempt)) {
+      throw new CommitConflictException(
+          "compaction " + attempt + " was ended by a later one: leave its files to the sweep");
+    }
+  }
+
+  private static boolean isLive(RootBuilder next, Attempt attempt) {
     return next.attempts().stream().anyMatch(live -> live.id().equals(attempt.toString()));
   }
 
   /** Ends the attempt and its pin. */
-  static void end(RootBuilder next, Attempt attempt) {
+  public static void end(RootBuilder next, Attempt attempt) {
     next.attempts(
         next.attempts().stream().filter(live -> !live.id().equals(attempt.toString())).toList());
     next.pins(next.pins().stream().filter(pin -> !pin.id().equals(pinId(attempt))).toList());

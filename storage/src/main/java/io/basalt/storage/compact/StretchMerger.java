@@ -20,14 +20,18 @@ import java.util.Map;
  * Nothing refers to these before the commit; doing it twice writes them twice.
  */
 public final class StretchMerger {
+  private final Abandonment abandonment;
   private final StoreReader base;
   private final TreeFileWriter files;
   private final LeafLimits limits;
 
   /**
    * @param base reads the root that is compacted
+   * @param abandonment says which uploads are dropped
    */
-  public StretchMerger(StoreReader base, TreeFileWriter files, LeafLimits limits) {
+  public StretchMerger(
+      StoreReader base, TreeFileWriter files, LeafLimits limits, Abandonment abandonment) {
+    this.abandonment = abandonment;
     this.base = base;
     this.files = files;
     this.limits = limits;
@@ -39,7 +43,7 @@ public final class StretchMerger {
     LeafWriter leaves = new LeafWriter(files, limits);
     FoldedPaths folds = new FoldedPaths(live.subtracting(base.settled(paths)), base.since(paths));
     while (folds.hasNext()) {
-      PathState state = folds.next().state();
+      PathState state = abandonment.without(folds.next().state());
       live.add(state, 1);
       leaves.add(state);
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Cuts the work into stretches of about as many rows each. A leaf owns the paths from its first one
@@ -45,18 +46,25 @@ public final class StretchPlanner {
     }
   }
 
+  /** Notes that leaves are to be touched though nothing changed in them. */
+  public void touch(Predicate<LeafRef> wanted) {
+    for (Owner owner : owners) {
+      owner.touched |= owner.leaf.filter(wanted).isPresent();
+    }
+  }
+
   /** The stretches by path; none if nothing changed. */
   public List<Stretch> stretches() {
     List<Stretch> stretches = new ArrayList<>();
     for (int i = 0; i < owners.size(); ) {
-      if (owners.get(i).changes == 0) {
+      if (!owners.get(i).isTouched()) {
         i++;
         continue;
       }
       int after = i + 1;
       long together = owners.get(i).rows();
       while (after < owners.size()
-          && owners.get(after).changes > 0
+          && owners.get(after).isTouched()
           && together + owners.get(after).rows() <= rows) {
         together += owners.get(after).rows();
         after++;
@@ -98,6 +106,7 @@ public final class StretchPlanner {
     private final Optional<LeafRef> leaf;
     private final List<String> samples = new ArrayList<>();
     private long changes;
+    private boolean touched;
 
     private Owner(String first, Optional<LeafRef> leaf) {
       this.first = first;
@@ -111,6 +120,10 @@ public final class StretchPlanner {
       changes++;
     }
 
+    private boolean isTouched() {
+      return touched || changes > 0;
+    }
+
     private long rows() {
       return changes + leaf.map(held -> held.files() + held.extents()).orElse(0L);
     }
@@ -120,7 +133,7 @@ public final class StretchPlanner {
       samples.sort(PathOrder.INSTANCE);
       List<String> places = new ArrayList<>();
       String last = first;
-      for (int i = 1; i < pieces; i++) {
+      for (int i = 1; i < pieces && !samples.isEmpty(); i++) {
         String place = samples.get((int) ((long) samples.size() * i / pieces));
         if (PathOrder.INSTANCE.compare(place, last) > 0) {
           places.add(place);

@@ -26,6 +26,15 @@ public record Space(long sizeBytes, long usedBytes, long reserveBytes) {
     return Math.max(0, sizeBytes - usedBytes);
   }
 
+  /**
+   * Bytes that compaction may take to copy live data out of what is mostly dead, which gives back
+   * more later: at most half of what maintenance has beyond data, so that the rest of maintenance
+   * goes on.
+   */
+  public long freeForRewriting() {
+    return (freeForData() + freeForMaintenance()) / 2;
+  }
+
   /** The used share of the drive. */
   public double fill() {
     return sizeBytes == 0 ? 1 : (double) usedBytes / sizeBytes;

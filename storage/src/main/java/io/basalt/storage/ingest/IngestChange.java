@@ -25,6 +25,7 @@ import java.util.Set;
  *
  * @param committer attempt of the committer
  * @param flushed in the order in which each writer made them
+ * @param published the uploads that these flushes publish
  * @param own all attempts of this run of the job: the committer's and its writers'
  * @param incarnation the write topic, where it is new to the store
  * @param rejects end offset of the rejects topic, at or above every reject of these flushes
@@ -33,6 +34,7 @@ import java.util.Set;
 public record IngestChange(
     Attempt committer,
     List<Flushed> flushed,
+    List<Published> published,
     Set<String> own,
     Optional<Incarnation> incarnation,
     long rejects,
@@ -43,6 +45,7 @@ public record IngestChange(
 
   public IngestChange {
     flushed = List.copyOf(flushed);
+    published = List.copyOf(published);
     own = Set.copyOf(own);
     if (!own.contains(committer.toString())) {
       throw new IllegalArgumentException("attempt " + committer + " is not among its own " + own);
@@ -53,6 +56,17 @@ public record IngestChange(
             "a flush of attempt " + flush.attempt() + ", which is not among " + own);
       }
     }
+  }
+
+  /** A change that publishes no upload. */
+  public IngestChange(
+      Attempt committer,
+      List<Flushed> flushed,
+      Set<String> own,
+      Optional<Incarnation> incarnation,
+      long rejects,
+      String rejectsTopicId) {
+    this(committer, flushed, List.of(), own, incarnation, rejects, rejectsTopicId);
   }
 
   @Override
@@ -73,7 +87,22 @@ public record IngestChange(
         extend(next, tail, flush.attempt());
       }
     }
+    for (Published each : published) {
+      publish(next, each);
+    }
     next.rejectsTopicId(rejectsTopicId);
+  }
+
+  /** Either compaction learns of the publish and keeps the parts, or the publish of their loss. */
+  private static void publish(RootBuilder next, Published published)
+      throws CommitConflictException {
+    if (next.uploads().mayHaveDropped(published.oldest(), published.seenAt())) {
+      throw new CommitConflictException(
+          "an upload begun at %s is published by what root %d had of it, and root %d dropped uploads: look again"
+              .formatted(
+                  published.oldest(), published.seenAt(), next.uploads().droppedAfter() + 1));
+    }
+    next.uploads(next.uploads().with(published.oldest()));
   }
 
   private static boolean isLive(RootBuilder next, String attempt) {

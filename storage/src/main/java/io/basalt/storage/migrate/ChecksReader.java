@@ -99,13 +99,16 @@ final class ChecksReader {
   }
 
   private static void collect(IndexBlock block, Map<String, SegmentChecks> checks) {
+    block.copies().forEach(shard -> collect(shard, checks));
     for (Event event : block.events()) {
-      for (Shard shard : event.shards()) {
-        SegmentChecks of = checks.get(shard.segment());
-        if (of != null) {
-          of.add(shard);
-        }
-      }
+      event.shards().forEach(shard -> collect(shard, checks));
+    }
+  }
+
+  private static void collect(Shard shard, Map<String, SegmentChecks> checks) {
+    SegmentChecks of = checks.get(shard.segment());
+    if (of != null) {
+      of.add(shard);
     }
   }
 

@@ -31,9 +31,9 @@ public record StripeShape(int dataStrips, int parityStrips, long stripBytes, Lis
    * @param widestData strips of user bytes with all drives at hand
    * @param parity strips of parity; a stripe with fewer would not keep the promise
    */
-  record Code(int widestData, int parity) {
+  public record Code(int widestData, int parity) {
     /** {@code auto} follows the number of drives that the store has, whether they answer or not. */
-    static Code of(Erasure erasure, int capacityDrives) {
+    public static Code of(Erasure erasure, int capacityDrives) {
       int parity = erasure.parityFor(capacityDrives);
       int data =
           erasure.dataStrips().orElse(Math.min(WIDEST_DATA, Math.max(1, capacityDrives - parity)));
@@ -51,7 +51,7 @@ public record StripeShape(int dataStrips, int parityStrips, long stripBytes, Lis
    *
    * @param candidates capacity drives that answer, and the bytes that strips may take there
    */
-  static Optional<StripeShape> choose(
+  public static Optional<StripeShape> choose(
       Code code, List<Candidate> candidates, long dataBytes, RandomGenerator random) {
     int widest = Math.min(code.widestData(), candidates.size() - code.parity());
     for (int data = widest; data >= 1; data--) {

@@ -1,8 +1,10 @@
 package io.basalt.storage.root;
 
+import io.basalt.schemas.OffsetRecord;
 import io.basalt.storage.root.Place.Mirrors;
+import java.util.List;
 
-/** File references and places between their values and their Avro records. */
+/** File references, places and offsets between their values and their Avro records. */
 public final class Records {
   private Records() {}
 
@@ -26,5 +28,19 @@ public final class Records {
 
   public static FileRef fileRef(io.basalt.schemas.FileRef f) {
     return new FileRef(f.getName(), f.getDrives(), f.getLength(), f.getCrc32c());
+  }
+
+  public static List<OffsetRecord> offsetRecords(List<PartitionOffset> offsets) {
+    return offsets.stream()
+        .map(each -> new OffsetRecord(each.incarnation(), each.partition(), each.offset()))
+        .toList();
+  }
+
+  public static List<PartitionOffset> offsets(List<OffsetRecord> records) {
+    return records.stream()
+        .map(
+            each ->
+                new PartitionOffset(each.getIncarnation(), each.getPartition(), each.getOffset()))
+        .toList();
   }
 }

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param kept earlier roots that are kept, ascending
  * @param copy the newest complete metadata copy, or empty before the first
  * @param tags names of kept roots, which stay as long as their tags
+ * @param uploads what publishes and dropped uploads have to know of each other
  */
 public record Root(
     String storeId,
@@ -44,7 +45,8 @@ public record Root(
     List<KeptRoot> kept,
     List<Pin> pins,
     Optional<CopyRef> copy,
-    List<Tag> tags) {
+    List<Tag> tags,
+    Uploads uploads) {
 
   public Root {
     incarnations = List.copyOf(incarnations);
@@ -88,7 +90,8 @@ public record Root(
         List.of(),
         List.of(),
         Optional.empty(),
-        List.of());
+        List.of(),
+        Uploads.NONE);
   }
 
   /** A live attempt; kind is ingest, migrate or compact. */

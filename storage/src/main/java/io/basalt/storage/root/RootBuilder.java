@@ -28,6 +28,7 @@ public final class RootBuilder {
   private List<Pin> pins;
   private Optional<CopyRef> copy;
   private List<Tag> tags;
+  private Uploads uploads;
   private String rejectsTopicId;
   private long floor;
 
@@ -47,6 +48,7 @@ public final class RootBuilder {
     this.pins = base.pins();
     this.copy = base.copy();
     this.tags = base.tags();
+    this.uploads = base.uploads();
     this.rejectsTopicId = base.rejectsTopicId();
     this.floor = base.floor();
   }
@@ -169,6 +171,15 @@ public final class RootBuilder {
     return Root.held(pins, tags);
   }
 
+  public Uploads uploads() {
+    return uploads;
+  }
+
+  public RootBuilder uploads(Uploads uploads) {
+    this.uploads = uploads;
+    return this;
+  }
+
   public String rejectsTopicId() {
     return rejectsTopicId;
   }
@@ -217,6 +228,7 @@ public final class RootBuilder {
         kept,
         pins,
         copy,
-        tags);
+        tags,
+        uploads);
   }
 }

@@ -15,6 +15,7 @@ import io.basalt.schemas.TagRecord;
 import io.basalt.schemas.TailRecord;
 import io.basalt.schemas.TierRecord;
 import io.basalt.schemas.TreeRecord;
+import io.basalt.schemas.UploadsRecord;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.root.Root.KeptRoot;
@@ -29,6 +30,7 @@ import java.util.function.Function;
 /** The stored form of a root: a {@link Frame} around the Avro record of the whole root. */
 public final class RootCodec {
   private static final Frame FRAME = new Frame("BASROOT\n", 3);
+  private static final UploadsRecord NO_UPLOADS = record(Uploads.NONE);
 
   private RootCodec() {}
 
@@ -38,7 +40,8 @@ public final class RootCodec {
             record(root),
             root.tree().map(RootCodec::record).orElse(null),
             root.copy().map(RootCodec::record).orElse(null),
-            map(root.tags(), t -> new TagRecord(t.name(), t.number()))));
+            map(root.tags(), t -> new TagRecord(t.name(), t.number())),
+            record(root.uploads())));
   }
 
   /** The root in a file of a drive; the names are for the error's sentence. */
@@ -47,13 +50,32 @@ public final class RootCodec {
       case 1 ->
           root(
               new RootRecordV3(
-                  FRAME.decode(bytes, RootRecord.class, drive, file), null, null, List.of()));
+                  FRAME.decode(bytes, RootRecord.class, drive, file),
+                  null,
+                  null,
+                  List.of(),
+                  NO_UPLOADS));
       case 2 -> {
         RootRecordV2 stored = FRAME.decode(bytes, RootRecordV2.class, drive, file);
-        yield root(new RootRecordV3(stored.getState(), stored.getTree(), null, List.of()));
+        yield root(
+            new RootRecordV3(stored.getState(), stored.getTree(), null, List.of(), NO_UPLOADS));
       }
       default -> root(FRAME.decode(bytes, RootRecordV3.class, drive, file));
     };
+  }
+
+  private static UploadsRecord record(Uploads uploads) {
+    return new UploadsRecord(
+        uploads.droppedAfter(),
+        Records.offsetRecords(uploads.floors()),
+        Records.offsetRecords(uploads.published()));
+  }
+
+  private static Uploads uploads(UploadsRecord record) {
+    return new Uploads(
+        record.getDroppedAfter(),
+        Records.offsets(record.getFloors()),
+        Records.offsets(record.getPublished()));
   }
 
   private static RootRecord record(Root root) {
@@ -191,7 +213,8 @@ public final class RootCodec {
         map(r.getKept(), k -> new KeptRoot(k.getNumber(), k.getAt())),
         map(r.getPins(), p -> new Pin(p.getId(), p.getNumber(), p.getRenewed())),
         copy(stored.getCopy()),
-        map(stored.getTags(), t -> new Tag(t.getName(), t.getNumber())));
+        map(stored.getTags(), t -> new Tag(t.getName(), t.getNumber())),
+        uploads(stored.getUploads()));
   }
 
   private static <A, B> List<B> map(List<A> from, Function<A, B> to) {

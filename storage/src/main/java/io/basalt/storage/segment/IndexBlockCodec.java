@@ -17,6 +17,9 @@ public final class IndexBlockCodec {
   /** Bytes of a seal; every segment keeps this room below its index blocks. */
   public static final int SEAL_BYTES = IndexBlockTrailer.BYTES;
 
+  private static final int COPY_BYTES = 2 * Integer.BYTES;
+  private static final int COPIES_PER_BLOCK = 1 << 16;
+
   private IndexBlockCodec() {}
 
   /** At least the bytes that an event takes in a block. */
@@ -56,6 +59,30 @@ public final class IndexBlockCodec {
   /** Appends a seal at the target's position. */
   public static void encodeSeal(String segment, long dataEnd, ByteBuffer target) {
     close(target, target.position(), Kind.SEAL, segment, dataEnd, 0);
+  }
+
+  /** Bytes of the blocks that name so many copied shards. */
+  public static int copiesBytes(int shards) {
+    int blocks = (shards + COPIES_PER_BLOCK - 1) / COPIES_PER_BLOCK;
+    return blocks * (IndexBlockTrailer.BYTES + Long.BYTES) + shards * COPY_BYTES;
+  }
+
+  /**
+   * Appends a seal and the blocks that name the shards of a segment that compaction wrote: all that
+   * stands above its shards.
+   *
+   * @param shards of this segment, from position 0 on, each where the one before ends
+   */
+  public static void encodeCopies(
+      String segment, List<Shard> shards, long dataEnd, ByteBuffer target) {
+    encodeSeal(segment, dataEnd, target);
+    for (int from = 0; from < shards.size(); from += COPIES_PER_BLOCK) {
+      List<Shard> some = shards.subList(from, Math.min(shards.size(), from + COPIES_PER_BLOCK));
+      int start = target.position();
+      target.putLong(some.get(0).position());
+      some.forEach(shard -> target.putInt(shard.length()).putInt(shard.crc32c()));
+      close(target, start, Kind.COPIES, segment, dataEnd, some.size());
+    }
   }
 
   private static void close(
@@ -128,6 +155,10 @@ public final class IndexBlockCodec {
   private static IndexBlock block(
       String segment, String file, IndexBlockTrailer trailer, ByteBuffer payload)
       throws IOException {
+    if (trailer.kind() == Kind.COPIES) {
+      return new IndexBlock(
+          segment, List.of(), List.of(), copies(segment, file, trailer.count(), payload));
+    }
     List<Range> ranges = new ArrayList<>();
     List<Event> events = new ArrayList<>();
     try {
@@ -143,6 +174,23 @@ public final class IndexBlockCodec {
               .formatted(file, events.size(), trailer.count()));
     }
     return new IndexBlock(segment, ranges, events);
+  }
+
+  private static List<Shard> copies(String segment, String file, int count, ByteBuffer payload)
+      throws IOException {
+    if (payload.remaining() != Long.BYTES + (long) count * COPY_BYTES) {
+      throw new IOException(
+          "%s: a block of %d copied shards with a right checksum has %d bytes"
+              .formatted(file, count, payload.remaining()));
+    }
+    List<Shard> shards = new ArrayList<>(count);
+    long position = payload.getLong();
+    for (int i = 0; i < count; i++) {
+      Shard shard = new Shard(segment, position, payload.getInt(), payload.getInt());
+      shards.add(shard);
+      position += shard.length();
+    }
+    return shards;
   }
 
   private static String damage(

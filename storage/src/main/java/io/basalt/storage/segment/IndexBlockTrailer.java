@@ -8,12 +8,12 @@ import java.nio.charset.StandardCharsets;
  *
  * <pre>
  *  0  magic       "BSLT"
- *  4  version     1
- *  6  kind        1 index block, 2 seal
+ *  4  version     1; 2 of copied shards
+ *  6  kind        1 index block, 2 seal, 3 copied shards
  *  8  segment     FNV-1a hash, 64 bits, of the segment's id
  * 16  dataEnd     end of the segment's shards when the block was written, bytes
  * 24  length      bytes of the payload, which ends where the trailer begins
- * 28  count       events in the payload
+ * 28  count       events or shards in the payload
  * 32  crc32c      of the payload and of the trailer's bytes 0 to 31
  * </pre>
  */
@@ -22,11 +22,19 @@ record IndexBlockTrailer(
   static final int BYTES = 36;
   static final int CHECKED_BYTES = 32;
   static final int MAGIC = 0x42534c54;
-  static final short VERSION = 1;
+
+  /** The newest version that this program reads. */
+  static final short VERSION = 2;
 
   enum Kind {
     INDEX,
-    SEAL;
+    SEAL,
+    COPIES;
+
+    /** A program that does not know a kind must not take it for damage. */
+    short version() {
+      return (short) (this == COPIES ? 2 : 1);
+    }
 
     short code() {
       return (short) (ordinal() + 1);
@@ -46,7 +54,7 @@ record IndexBlockTrailer(
       ByteBuffer target, Kind kind, String segment, long dataEnd, int length, int count) {
     target
         .putInt(MAGIC)
-        .putShort(VERSION)
+        .putShort(kind.version())
         .putShort(kind.code())
         .putLong(hash(segment))
         .putLong(dataEnd)

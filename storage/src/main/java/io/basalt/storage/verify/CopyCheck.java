@@ -69,8 +69,7 @@ final class CopyCheck {
           "is of root %d, not %d".formatted(copied.number(), copy.root()));
     }
     Set<String> names = list.copied().stream().map(FileRef::name).collect(Collectors.toSet());
-    boolean ofHead = head.tree().map(TreeTop::root).filter(n -> n == copy.root()).isPresent();
-    if (ofHead && !names.equals(tree)) {
+    if (isOfTop(head, list) && !names.equals(tree)) {
       findings.problem(
           Problem.Kind.COPY,
           "",
@@ -78,6 +77,15 @@ final class CopyCheck {
           "lists %d files, the leaves and branches are %d others"
               .formatted(names.size(), tree.size()));
     }
+  }
+
+  /** Leaves that were rewritten since hold the same and stand at other places. */
+  private static boolean isOfTop(Root head, MetadataCopy list) {
+    return head.tree()
+        .filter(top -> top.root() == list.root().number())
+        .map(TreeTop::branch)
+        .filter(branch -> branch.map(FileRef::name).equals(list.branch()))
+        .isPresent();
   }
 
   /** All files of the copy, on its drives. */

@@ -108,6 +108,7 @@ public final class Verifier {
               block.ranges().forEach(positions::add);
               block.events().forEach(positions::add);
               block.events().stream().flatMap(event -> event.shards().stream()).forEach(this::hold);
+              block.copies().forEach(this::hold);
             }
             // Only the youngest level of a tree is folded from index blocks.
             if (tails.contains(id)) {

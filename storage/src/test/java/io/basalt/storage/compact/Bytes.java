@@ -12,27 +12,27 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /** Random operations on a few paths of a store, and what every file then consists of. */
-final class Bytes {
+public final class Bytes {
   private final TreeMap<String, byte[]> files = new TreeMap<>();
   private final Map<String, byte[]> firstParts = new HashMap<>();
   private final Random random;
   private final int paths;
 
-  Bytes(long seed, int paths) {
+  public Bytes(long seed, int paths) {
     this.random = new Random(seed);
     this.paths = paths;
   }
 
   /** The files now; the arrays are never changed. */
-  NavigableMap<String, byte[]> files() {
+  public NavigableMap<String, byte[]> files() {
     return new TreeMap<>(files);
   }
 
-  List<String> uploads() {
+  public List<String> uploads() {
     return new ArrayList<>(firstParts.keySet());
   }
 
-  void change(TestStore store) throws Exception {
+  public void change(TestStore store) throws Exception {
     String path = "/d%d/f%02d".formatted(random.nextInt(4), random.nextInt(paths));
     byte[] payload = new byte[1 + random.nextInt(random.nextInt(30) == 0 ? 400_000 : 3_000)];
     random.nextBytes(payload);

@@ -291,7 +291,8 @@ class CompactionTest {
   }
 
   private CompactionPlan plan(Pruner pruner) throws Exception {
-    return CompactionPlan.of(store.drives(), store.head(), LocalCompaction.COPIES, pruner.expiry());
+    return CompactionPlan.of(
+        store.drives(), store.head(), LocalCompaction.COPIES, pruner.expiry(), Abandonment.NONE);
   }
 
   @Test

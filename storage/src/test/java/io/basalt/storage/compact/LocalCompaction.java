@@ -11,9 +11,11 @@ import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.leaf.TreeFileWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
+import io.basalt.storage.root.PartitionOffset;
 import io.basalt.storage.root.Root;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -21,7 +23,9 @@ import java.util.Random;
 
 /** A compaction as the job does it, step by step on one thread, with leaves of a few rows. */
 public final class LocalCompaction {
-  private static final LeafLimits FEW = new LeafLimits(5, 12, 200);
+  /** Leaves of a few rows. */
+  public static final LeafLimits FEW = new LeafLimits(5, 12, 200);
+
   private static final long ROWS = 20;
   static final CopyPolicy COPIES = new CopyPolicy(3);
 
@@ -33,6 +37,7 @@ public final class LocalCompaction {
   private final Root base;
   private final LeafLimits limits;
   private final long rows;
+  private Abandonment abandonment = Abandonment.NONE;
 
   private LocalCompaction(
       DriveSet drives,
@@ -73,10 +78,17 @@ public final class LocalCompaction {
     return new LocalCompaction(drives, committer, attempt, base, random, limits, rows);
   }
 
+  /** Drops what is abandoned, from the next merge on. */
+  public Abandonment drop(List<PartitionOffset> ends, long at, Duration retention)
+      throws IOException {
+    abandonment = CompactionPlan.abandonment(drives, base, ends, at, retention);
+    return abandonment;
+  }
+
   public List<Merged> merge() throws IOException {
     List<Merged> merged = new ArrayList<>();
     try (StoreReader reader = StoreReader.open(drives, base)) {
-      StretchMerger merger = new StretchMerger(reader, files, limits);
+      StretchMerger merger = new StretchMerger(reader, files, limits, abandonment);
       for (Stretch stretch : stretches(reader)) {
         merged.add(merger.merge(stretch));
       }
@@ -91,11 +103,13 @@ public final class LocalCompaction {
     for (Iterator<String> level : reader.changed()) {
       planner.add(level);
     }
+    planner.touch(leaf -> leaf.parts() > 0 && !abandonment.floors().isEmpty());
     return planner.stretches();
   }
 
   public Compaction.Outcome commit(List<Merged> merged) throws Exception {
-    return new Compaction(drives, mirrors, committer, attempt, base, files, COPIES).commit(merged);
+    return new Compaction(drives, mirrors, committer, attempt, base, files, COPIES)
+        .commit(merged, abandonment);
   }
 
   /** All steps. */

@@ -34,6 +34,8 @@ public final class SimulatedDrives {
   private final Map<String, SimulatedDrive> drives = new LinkedHashMap<>();
   private final AtomicLong operations = new AtomicLong();
   private volatile long stop = Long.MAX_VALUE;
+  private long pause = Long.MAX_VALUE;
+  private Runnable meanwhile = () -> {};
 
   private SimulatedDrives() {}
 
@@ -77,6 +79,15 @@ public final class SimulatedDrives {
   /** Stops before the n-th changing operation from the beginning, counted from 1. */
   public void stopAt(long operation) {
     stop = operation;
+  }
+
+  /**
+   * Before the n-th changing operation from the beginning its process sleeps, and the others do
+   * this meanwhile.
+   */
+  public void pauseAt(long operation, Runnable others) {
+    pause = operation;
+    meanwhile = others;
   }
 
   /** Whether the stop was reached. */
@@ -137,8 +148,12 @@ public final class SimulatedDrives {
   }
 
   void count() {
-    if (operations.incrementAndGet() >= stop) {
+    long operation = operations.incrementAndGet();
+    if (operation >= stop) {
       throw new SimulatedCrash(stop);
+    }
+    if (operation == pause) {
+      meanwhile.run();
     }
   }
 }

@@ -252,11 +252,51 @@ class IndexBlockCodecTest {
   @Test
   void aNewerVersionIsNamed() {
     ByteBuffer bytes = encoded(block(1));
-    bytes.putShort(bytes.limit() - IndexBlockCodec.SEAL_BYTES + 4, (short) 2);
+    bytes.putShort(bytes.limit() - IndexBlockCodec.SEAL_BYTES + 4, (short) 3);
     assertThatThrownBy(() -> walk(bytes))
         .isInstanceOf(UnsupportedFormatException.class)
         .hasMessageContaining(
-            "segments/" + SEGMENT + " has format version 2; this program reads up to 1");
+            "segments/" + SEGMENT + " has format version 3; this program reads up to 2");
+  }
+
+  @Test
+  void copiedShardsComeBackWhateverTheirNumber() throws Exception {
+    for (int count : new int[] {1, 2, 65_536, 65_537, 200_000}) {
+      List<Shard> shards = new ArrayList<>();
+      long end = 0;
+      for (int i = 0; i < count; i++) {
+        shards.add(new Shard(SEGMENT, end, 1 + i % 7, i * 31));
+        end += 1 + i % 7;
+      }
+      IndexBlockCodec.Walk walk = walk(copies(shards, end));
+      assertThat(walk.sealedDataEnd()).hasValue(end);
+      // The highest block is met first and holds the last shards.
+      List<Shard> found = new ArrayList<>();
+      for (int i = walk.blocks().size() - 1; i >= 0; i--) {
+        assertThat(walk.blocks().get(i).events()).isEmpty();
+        assertThat(walk.blocks().get(i).ranges()).isEmpty();
+        found.addAll(walk.blocks().get(i).copies());
+      }
+      assertThat(found).isEqualTo(shards);
+    }
+  }
+
+  @Test
+  void copiesVersion2() throws Exception {
+    List<Shard> shards = List.of(new Shard(SEGMENT, 0, 7, -1), new Shard(SEGMENT, 7, 1 << 20, 5));
+    Golden.assertWritten("copies-v2", copies(shards, 7 + (1 << 20)).array());
+    assertThat(walk(ByteBuffer.wrap(Golden.bytes("copies-v2"))).blocks())
+        .singleElement()
+        .satisfies(block -> assertThat(block.copies()).isEqualTo(shards));
+  }
+
+  private static ByteBuffer copies(List<Shard> shards, long dataEnd) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(
+            IndexBlockCodec.SEAL_BYTES + IndexBlockCodec.copiesBytes(shards.size()));
+    IndexBlockCodec.encodeCopies(SEGMENT, shards, dataEnd, bytes);
+    assertThat(bytes.hasRemaining()).isFalse();
+    return bytes.flip();
   }
 
   @Test
