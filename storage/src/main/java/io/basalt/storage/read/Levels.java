@@ -8,6 +8,7 @@ import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
 import io.basalt.storage.root.TreeTop;
+import io.basalt.storage.run.RunPaths;
 import io.basalt.storage.run.RunReader;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.SegmentReader;
@@ -27,6 +28,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
 
 /**
@@ -36,6 +39,7 @@ import java.util.stream.StreamSupport;
  */
 final class Levels {
   private static final long KEPT_BYTES = 64L << 20;
+  private static final int ROWS_PER_LOOKUP = 1024;
 
   private final Root root;
   private final Locations locations;
@@ -44,6 +48,8 @@ final class Levels {
   private final LeafTree leaves;
   private final Covered covered;
   private final Map<String, RunReader> runs = new LinkedHashMap<>();
+  private final Map<String, RunPaths> runPaths = new ConcurrentHashMap<>();
+  private final AtomicInteger lookups = new AtomicInteger();
   private long keptBytes;
   private SortedEvents tails;
 
@@ -98,14 +104,43 @@ final class Levels {
 
   /** What happened since the leaves were made. */
   Iterator<Event> since(PathRange paths) throws IOException {
+    boolean asksPaths = isPathOrDirectory(paths) && isWorthKnowingPaths();
     List<Iterator<Event>> levels = new ArrayList<>();
     for (RunRef run : root.runs()) {
-      if (paths.overlaps(run.minPath(), run.maxPath())) {
+      if (paths.overlaps(run.minPath(), run.maxPath())
+          && (!asksPaths || paths(run).mayHold(paths.text()))) {
         levels.add(run(run).events(paths));
       }
     }
     levels.add(tails().events(paths));
     return new Uncovered(new MergedEvents(levels), covered);
+  }
+
+  private static boolean isPathOrDirectory(PathRange paths) {
+    return switch (paths.kind()) {
+      case EXACT -> true;
+      case PREFIX -> paths.text().endsWith("/") && paths.text().length() > 1;
+      case STRETCH -> false;
+    };
+  }
+
+  /**
+   * A lookup or a listing decodes a page of each run. Once they have decoded as many rows as there
+   * are, it pays to read all paths once.
+   */
+  private boolean isWorthKnowingPaths() {
+    long rows = root.runs().stream().mapToLong(RunRef::rows).sum();
+    long decoded = (long) lookups.incrementAndGet() * root.runs().size() * ROWS_PER_LOOKUP;
+    return decoded > rows && RunPaths.bytes(rows) <= KEPT_BYTES;
+  }
+
+  private RunPaths paths(RunRef run) throws IOException {
+    RunPaths known = runPaths.get(run.file().name());
+    if (known == null) {
+      known = RunPaths.of(run(run).keys(), run.rows());
+      runPaths.put(run.file().name(), known);
+    }
+    return known;
   }
 
   private RunReader run(RunRef run) throws IOException {

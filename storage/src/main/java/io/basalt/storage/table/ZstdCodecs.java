@@ -1,6 +1,8 @@
 package io.basalt.storage.table;
 
-import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.parquet.bytes.BytesInput;
@@ -13,6 +15,12 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  */
 final class ZstdCodecs implements CompressionCodecFactory {
   private static final int LEVEL = 3;
+
+  private static final Contexts<ZstdDecompressCtx> DECOMPRESS =
+      new Contexts<>(ZstdDecompressCtx::new);
+
+  private static final Contexts<ZstdCompressCtx> COMPRESS =
+      new Contexts<>(() -> new ZstdCompressCtx().setLevel(LEVEL));
 
   @Override
   public BytesInputCompressor getCompressor(CompressionCodecName codec) {
@@ -38,7 +46,9 @@ final class ZstdCodecs implements CompressionCodecFactory {
   private static final class Compressor implements BytesInputCompressor {
     @Override
     public BytesInput compress(BytesInput bytes) throws IOException {
-      return BytesInput.from(Zstd.compress(bytes.toByteArray(), LEVEL));
+      byte[] plain = bytes.toByteArray();
+      byte[] compressed = COMPRESS.use(context -> context.compress(plain));
+      return BytesInput.from(compressed);
     }
 
     @Override
@@ -53,31 +63,45 @@ final class ZstdCodecs implements CompressionCodecFactory {
   private static final class Decompressor implements BytesInputDecompressor {
     @Override
     public BytesInput decompress(BytesInput bytes, int decompressedSize) throws IOException {
-      byte[] target = new byte[decompressedSize];
-      long size = Zstd.decompress(target, bytes.toByteArray());
-      checkSize(size, decompressedSize);
-      return BytesInput.from(target);
+      return BytesInput.from(decompressed(bytes.toByteBuffer(), decompressedSize));
     }
 
     @Override
     public void decompress(
         ByteBuffer input, int compressedSize, ByteBuffer output, int decompressedSize)
         throws IOException {
-      byte[] source = new byte[compressedSize];
-      input.get(source);
-      byte[] target = new byte[decompressedSize];
-      checkSize(Zstd.decompress(target, source), decompressedSize);
-      output.put(target);
+      ByteBuffer source = input.slice(input.position(), compressedSize);
+      input.position(input.position() + compressedSize);
+      output.put(decompressed(source, decompressedSize));
     }
 
-    private static void checkSize(long size, int expected) throws IOException {
-      if (Zstd.isError(size)) {
-        throw new IOException("a page of a table does not decompress: " + Zstd.getErrorName(size));
+    private static byte[] decompressed(ByteBuffer source, int expected) throws IOException {
+      ByteBuffer heap = source.hasArray() ? source : copy(source);
+      byte[] target = new byte[expected];
+      int size;
+      try {
+        size =
+            DECOMPRESS.use(
+                context ->
+                    context.decompressByteArray(
+                        target,
+                        0,
+                        expected,
+                        heap.array(),
+                        heap.arrayOffset() + heap.position(),
+                        heap.remaining()));
+      } catch (ZstdException e) {
+        throw new IOException("a page of a table does not decompress: " + e.getMessage(), e);
       }
       if (size != expected) {
         throw new IOException(
             "a page of a table decompresses to " + size + " bytes instead of " + expected);
       }
+      return target;
+    }
+
+    private static ByteBuffer copy(ByteBuffer source) {
+      return ByteBuffer.allocate(source.remaining()).put(source.duplicate()).flip();
     }
 
     @Override
