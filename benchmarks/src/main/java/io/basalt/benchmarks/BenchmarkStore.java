@@ -18,6 +18,11 @@ final class BenchmarkStore implements AutoCloseable {
   private final StoreConfig config;
 
   BenchmarkStore(Path parent, String bootstrap, String topics, int gibibytes) throws Exception {
+    this(parent, bootstrap, topics, gibibytes, "64MiB");
+  }
+
+  BenchmarkStore(Path parent, String bootstrap, String topics, int gibibytes, String segmentSize)
+      throws Exception {
     directory = Files.createDirectory(parent.resolve("store-" + UUID.randomUUID()));
     Path file = directory.resolve("basalt.yaml");
     StringBuilder yaml = new StringBuilder("store: benchmark\ndrives:\n");
@@ -28,12 +33,12 @@ final class BenchmarkStore implements AutoCloseable {
     }
     yaml.append(
         """
-        segment-size: 64MiB
+        segment-size: %s
         kafka:
           bootstrap: %s
           topics: {writes: %s.writes, acks: %s.acks, rejects: %s.rejects, commits: %s.commits}
         """
-            .formatted(bootstrap, topics, topics, topics, topics));
+            .formatted(segmentSize, bootstrap, topics, topics, topics, topics));
     Files.writeString(file, yaml);
     config = StoreConfigLoader.load(file);
     DriveSet.initialise(config, UUID.randomUUID().toString());

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       LatencyBenchmark.class,
       ReadBenchmark.class,
       StripeBenchmark.class,
+      TreeBenchmark.class,
       MicroBenchmarks.class
     })
 public final class Benchmarks {

@@ -88,6 +88,9 @@ final class WatchedService {
 
   LocalState.Service state() {
     return new LocalState.Service(
-        service.name(), process.map(ProcessHandle::pid).orElse(0L), Math.max(0, starts - 1), failures);
+        service.name(),
+        process.map(ProcessHandle::pid).orElse(0L),
+        Math.max(0, starts - 1),
+        failures);
   }
 }

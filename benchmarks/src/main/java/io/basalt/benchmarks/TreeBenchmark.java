@@ -1,0 +1,354 @@
+package io.basalt.benchmarks;
+
+import io.basalt.storage.compact.Compaction;
+import io.basalt.storage.config.Tier;
+import io.basalt.storage.drive.Drive.StoredFile;
+import io.basalt.storage.drive.DriveInfo;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.leaf.LeafRef;
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.read.ListEntry;
+import io.basalt.storage.read.StoreReader;
+import io.basalt.storage.root.FileRef;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.tree.PathRange;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The tree with very many files: how fast it commits, finds, lists and compacts. */
+@Command(
+    name = "tree",
+    description = "Commits, lookups, listings and compaction with millions of files.")
+final class TreeBenchmark implements Callable<Integer> {
+  private static final int FILES_PER_DIRECTORY = 1_000;
+
+  /** A prime, so that all files are written, each far from the one before. */
+  private static final long STRIDE = 7_368_787;
+
+  private static final int COMMITS = 1_000;
+  private static final int LOOKUPS = 10_000;
+  private static final int OPENINGS = 50;
+  private static final List<String> METADATA = List.of("leaves", "branches", "usage", "maps");
+
+  @Option(names = "--dir", defaultValue = "/dev/shm", description = "where the drives lie")
+  Path directory;
+
+  @Option(names = "--files", defaultValue = "10000000", description = "files in the store")
+  int files;
+
+  @Option(names = "--bytes", defaultValue = "100", description = "bytes of a file")
+  int bytes;
+
+  @Option(names = "--runs", defaultValue = "1000", description = "unmerged runs; 0 leaves them out")
+  int runs;
+
+  private final Random random = new Random(3);
+
+  @Override
+  public Integer call() throws Exception {
+    long[] empty;
+    try (TreeStore store = new TreeStore(directory, 2, "64MiB")) {
+      commits(store, COMMITS);
+      empty = commits(store, COMMITS);
+      say("commit, empty store", millis(empty));
+    }
+    try (TreeStore store = new TreeStore(directory, 4, "64MiB")) {
+      fill(store, files);
+      compact(store, files);
+      metadata(store);
+      read(store, files);
+      commits(store, COMMITS);
+      long[] full = commits(store, COMMITS);
+      say("commit, %,d files".formatted(files), millis(full));
+      say(
+          "times the empty store's",
+          "p50 %.2f, p99 %.2f".formatted(ratio(full, empty, 0.5), ratio(full, empty, 0.99)));
+      compact(store, 2 * COMMITS);
+    }
+    if (runs > 0) {
+      try (TreeStore store = new TreeStore(directory, 4, "1MiB")) {
+        throughRuns(store);
+      }
+    }
+    return 0;
+  }
+
+  /** In an order that spreads neighbours over all segments and runs. */
+  private void fill(TreeStore store, int count) throws Exception {
+    byte[] content = new byte[bytes];
+    random.nextBytes(content);
+    long start = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      store.put(path((int) (i * STRIDE % count)), content);
+      if (i % 100_000 == 0) {
+        store.makeRuns();
+      }
+    }
+    store.makeRun();
+    store.makeRuns();
+    say(
+        "filled, one writer, runs made on the same thread",
+        perSecond(count, start) + ", %d runs".formatted(store.head().runs().size()));
+  }
+
+  private static String path(int file) {
+    return "/data/%03d/directory-%05d/file-%08d"
+        .formatted(file / 1_000_000, file / FILES_PER_DIRECTORY, file);
+  }
+
+  private void compact(TreeStore store, int events) throws Exception {
+    roof(store);
+    resetPeak();
+    long start = System.nanoTime();
+    long cpu = threadCpu();
+    Compaction.Outcome outcome = store.compact();
+    say(
+        "compaction of %,d events on one thread".formatted(events),
+        "%s, %.2f s of its CPU, %d runs in, %d leaves out, heap at most %d MiB with garbage, of %d MiB"
+            .formatted(
+                perSecond(events, start),
+                (threadCpu() - cpu) / 1e9,
+                outcome.runsIn(),
+                outcome.leavesOut(),
+                peak() >> 20,
+                Runtime.getRuntime().maxMemory() >> 20));
+  }
+
+  /** What compaction cannot go below: reading all events in order, without making anything. */
+  private static void roof(TreeStore store) throws Exception {
+    try (StoreReader reader = StoreReader.open(store.drives(), store.head())) {
+      long start = System.nanoTime();
+      long count = 0;
+      for (Iterator<?> events = reader.since(PathRange.ALL); events.hasNext(); count++) {
+        events.next();
+      }
+      say("roof: merging these events alone", perSecond(count, start));
+    }
+  }
+
+  private void metadata(TreeStore store) throws Exception {
+    long total = 0;
+    for (DriveInfo drive : store.drives().available(Tier.SCM)) {
+      for (String kind : METADATA) {
+        List<StoredFile> stored = store.drives().call(drive.id(), d -> d.list(kind));
+        total += stored.stream().mapToLong(StoredFile::length).sum();
+      }
+    }
+    Root root = store.head();
+    String body = "roots/root-%012d".formatted(root.number());
+    long rootBytes = 0;
+    for (DriveInfo drive : store.drives().available(Tier.SCM)) {
+      for (StoredFile file : store.drives().call(drive.id(), d -> d.list("roots"))) {
+        if (file.name().equals(body)) {
+          rootBytes = file.length();
+        }
+      }
+    }
+    say(
+        "metadata per file after compaction",
+        "%.1f bytes in one copy, %.1f in both; root %d bytes; data per file %d"
+            .formatted((double) total / 2 / files, (double) total / files, rootBytes, bytes));
+  }
+
+  private void read(TreeStore store, int count) throws Exception {
+    try (StoreReader reader = StoreReader.open(store.drives(), store.head())) {
+      lookups(reader, count, 2_000);
+      say("lookup, warm", millis(lookups(reader, count, LOOKUPS)));
+      listings(reader, count, 50);
+      say("listing of 1,000 files, warm", millis(listings(reader, count, 200)));
+    }
+    say("roof: one leaf read and checked", millis(leaves(store)));
+    say("lookup, store opened anew", millis(cold(store, reader -> stat(reader, count))));
+    say(
+        "listing of 1,000 files, store opened anew",
+        millis(cold(store, reader -> list(reader, count))));
+  }
+
+  private long[] lookups(StoreReader reader, int count, int times) throws Exception {
+    return timed(times, () -> stat(reader, count));
+  }
+
+  private void stat(StoreReader reader, int count) throws Exception {
+    if (reader.stat(path(random.nextInt(count))).isEmpty()) {
+      throw new IllegalStateException("a file is missing");
+    }
+  }
+
+  private long[] listings(StoreReader reader, int count, int times) throws Exception {
+    return timed(times, () -> list(reader, count));
+  }
+
+  private void list(StoreReader reader, int count) throws Exception {
+    String path = path(random.nextInt(count));
+    try (Stream<ListEntry> entries = reader.list(path.substring(0, path.lastIndexOf('/')), false)) {
+      if (entries.count() != FILES_PER_DIRECTORY) {
+        throw new IllegalStateException("a listing lacks files");
+      }
+    }
+  }
+
+  /** A read by a reader of its own. */
+  @FunctionalInterface
+  private interface ReaderStep {
+    void run(StoreReader reader) throws Exception;
+  }
+
+  private static long[] cold(TreeStore store, ReaderStep step) throws Exception {
+    return timed(
+        OPENINGS,
+        () -> {
+          try (DriveSet drives = store.openDrives();
+              StoreReader reader = StoreReader.open(drives)) {
+            step.run(reader);
+          }
+        });
+  }
+
+  private long[] leaves(TreeStore store) throws Exception {
+    MirroredFiles mirrors = new MirroredFiles(store.drives());
+    try (StoreReader reader = StoreReader.open(store.drives(), store.head())) {
+      List<LeafRef> all = new ArrayList<>();
+      reader.leaves().forEachRemaining(all::add);
+      return timed(
+          200,
+          () -> {
+            for (FileRef table : all.get(random.nextInt(all.size())).tables().toList()) {
+              mirrors.read(table);
+            }
+          });
+    }
+  }
+
+  private static long[] commits(TreeStore store, int times) throws Exception {
+    byte[] content = new byte[100];
+    int[] at = {0};
+    return timed(
+        times,
+        () -> {
+          store.put("/commits/" + at[0]++, content);
+          store.commit();
+        });
+  }
+
+  /** A million files in leaves, a thousand runs over them, then the same after compaction. */
+  private void throughRuns(TreeStore store) throws Exception {
+    int count = Math.min(files, 1_000_000);
+    int each = count / Math.max(1, runs);
+    byte[] content = new byte[bytes];
+    fill(store, count);
+    store.compact();
+    for (int run = 0; run < runs; run++) {
+      for (int i = 0; i < each; i++) {
+        store.put(path(random.nextInt(count)), content);
+      }
+      store.makeRun();
+    }
+    double[] before = through(store, count);
+    say("through %d runs".formatted(store.head().runs().size()), text(before));
+    compact(store, runs * each);
+    double[] after = through(store, count);
+    say("after compaction", text(after));
+    say(
+        "times",
+        "scan %.1f, lookup %.1f, listing %.1f"
+            .formatted(before[0] / after[0], before[1] / after[1], before[2] / after[2]));
+  }
+
+  /** Milliseconds of a scan of all files, of a lookup and of a listing. */
+  private double[] through(TreeStore store, int count) throws Exception {
+    try (StoreReader reader = StoreReader.open(store.drives(), store.head())) {
+      long[] scan =
+          timed(
+              2,
+              () -> {
+                long found = 0;
+                for (Iterator<?> all = reader.files(PathRange.ALL); all.hasNext(); found++) {
+                  all.next();
+                }
+                if (found != count) {
+                  throw new IllegalStateException("a scan lacks files");
+                }
+              });
+      lookups(reader, count, 20);
+      listings(reader, count, 5);
+      return new double[] {
+        scan[0] / 1e6, lookups(reader, count, 100)[50] / 1e6, listings(reader, count, 20)[10] / 1e6
+      };
+    }
+  }
+
+  private static String text(double[] through) {
+    return String.format(
+        Locale.ROOT,
+        "scan %.0f ms, lookup p50 %.2f ms, listing p50 %.1f ms",
+        through[0],
+        through[1],
+        through[2]);
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    void run() throws Exception;
+  }
+
+  /** Nanoseconds of each, ascending. */
+  private static long[] timed(int times, Step step) throws Exception {
+    long[] nanos = new long[times];
+    for (int i = 0; i < times; i++) {
+      long start = System.nanoTime();
+      step.run();
+      nanos[i] = System.nanoTime() - start;
+    }
+    Arrays.sort(nanos);
+    return nanos;
+  }
+
+  private static long at(long[] sorted, double share) {
+    return sorted[(int) (share * (sorted.length - 1))];
+  }
+
+  private static double ratio(long[] sorted, long[] other, double share) {
+    return (double) at(sorted, share) / at(other, share);
+  }
+
+  private static String millis(long[] sorted) {
+    return String.format(
+        Locale.ROOT, "p50 %.2f ms, p99 %.2f ms", at(sorted, 0.5) / 1e6, at(sorted, 0.99) / 1e6);
+  }
+
+  private static String perSecond(long count, long start) {
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return String.format(Locale.ROOT, "%,.0f/s, %.1f s", count / seconds, seconds);
+  }
+
+  private static long threadCpu() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
+  private static void resetPeak() {
+    ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
+  }
+
+  private static long peak() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+        .filter(pool -> pool.getType() == MemoryType.HEAP)
+        .mapToLong(pool -> pool.getPeakUsage().getUsed())
+        .sum();
+  }
+
+  private static void say(String what, String figure) {
+    System.out.printf("%-60s %s%n", what, figure);
+  }
+}
