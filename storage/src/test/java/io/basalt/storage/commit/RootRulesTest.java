@@ -149,6 +149,26 @@ class RootRulesTest {
   }
 
   @Test
+  void aPinHoldsItsRootThroughEveryExpiryUntilItEnds() throws Exception {
+    CommitWorld world = CommitWorld.create();
+    RootCommitter committer = committer(world, world.arbiter(Steps.ALONE));
+    Root read = committer.commit(next -> next.rejectsTopicId("read"));
+    Clock later = Clock.fixed(Instant.now().plusSeconds(60), ZoneOffset.UTC);
+    Pins pins = new Pins(later);
+    committer.commit(pins.pin("query", read.number()));
+    RootCommitter late = committer(world, world.arbiter(Steps.ALONE), later);
+    late.commit(next -> {});
+    Pruner pruner =
+        new Pruner(
+            new RootFiles(world.drives.driveSet(), 3), new Retention(Duration.ZERO, 0, 0, 0));
+    assertThat(late.commit(pruner.expiry()).lists(read.number())).isTrue();
+    assertThat(late.commit(pruner.expiry().then(pins.release("query"))).lists(read.number()))
+        .as("its pin ended after the expiry")
+        .isTrue();
+    assertThat(late.commit(pruner.expiry()).lists(read.number())).isFalse();
+  }
+
+  @Test
   void aStoreHasSoManyTagsAndNoMore() throws Exception {
     CommitWorld world = CommitWorld.create();
     RootCommitter committer = committer(world, world.arbiter(Steps.ALONE));
