@@ -34,7 +34,7 @@ class LargeTreeTest {
 
   @Test
   void aDirectoryOfAMillionFiles() throws Exception {
-    try (TestStore store = TestStore.create(folder, "64MiB")) {
+    try (TestStore store = TestStore.create(folder, "16MiB")) {
       for (int i = 0; i < MILLION; i++) {
         store.put(path(scattered(i)), number(scattered(i)));
         if (i % COMMIT == COMMIT - 1) {
@@ -79,7 +79,7 @@ class LargeTreeTest {
 
   @Test
   void aFileOfAMillionExtents() throws Exception {
-    try (TestStore store = TestStore.create(folder, "64MiB")) {
+    try (TestStore store = TestStore.create(folder, "16MiB")) {
       for (int i = 0; i < MILLION; i++) {
         store.write("/sparse", 8L * scattered(i), number(scattered(i)));
         if (i % COMMIT == COMMIT - 1) {
