@@ -24,10 +24,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class RemoteJobs {
   public static final String INGEST = "basalt-ingest";
 
-  /** What every Flink 2.2 cluster has, and the broker. */
+  /** What every Flink 2.2 cluster has, and the broker; not this program's own modules. */
   private static final Pattern NOT_FOR_LIB =
       Pattern.compile(
-          "(flink-(?!connector-).*|kafka(_2\\.13|-(?!clients).*)|scala-.*|log4j-.*|slf4j-.*)\\.jar");
+          "(flink-(?!connector-|common-).*|kafka(_2\\.13-.*|-(?!clients-|common-).*)|scala-.*|log4j-.*|slf4j-.*)\\.jar");
 
   /**
    * What only this program's own process needs, and the native library, which one process loads
@@ -116,8 +116,12 @@ public final class RemoteJobs {
     return Arrays.stream(ServiceProcess.classPath().split(File.pathSeparator))
         .filter(path -> path.endsWith(".jar"))
         .map(Path::of)
-        .filter(path -> !NOT_FOR_LIB.matcher(path.getFileName().toString()).matches())
+        .filter(path -> belongsIntoLib(path.getFileName().toString()))
         .toList();
+  }
+
+  static boolean belongsIntoLib(String jar) {
+    return !NOT_FOR_LIB.matcher(jar).matches();
   }
 
   private static String[] jobJars() {
