@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -27,12 +28,19 @@ import java.util.concurrent.ConcurrentHashMap;
  * writing, so that nothing is ever written beside a drive that went away.
  */
 public final class FileDrive implements Drive {
+  private static final Duration NOW = Duration.ofMillis(500);
+
+  /** Close enough for a small file, so that a commit waits for no walk. */
+  private static final Duration LATELY = Duration.ofSeconds(30);
+
+  private static final long SMALL_BYTES = 1 << 20;
+
   private final DriveInfo info;
   private final DriveLabel label;
   private final Path directory;
   private final Object labelKey;
   private final DriveErrors errors;
-  private final UsedSpace used = new UsedSpace(this::walkedBytes);
+  private final UsedSpace used = new UsedSpace(this::walkedBytes, System::nanoTime);
   private final Set<Path> forcedDirectories = ConcurrentHashMap.newKeySet();
 
   private FileDrive(DriveConfig config, DriveLabel label, Object labelKey) {
@@ -183,7 +191,7 @@ public final class FileDrive implements Drive {
   @Override
   public DriveFile create(String name, long size) throws IOException {
     Path file = path(name);
-    if (usedBytes() + size > info.size()) {
+    if (usedBytes(size <= SMALL_BYTES ? LATELY : NOW) + size > info.size()) {
       throw new DriveFullException(info.id(), "no room for %s of %d bytes".formatted(name, size));
     }
     try {
@@ -341,12 +349,16 @@ public final class FileDrive implements Drive {
     }
   }
 
-  /** At least what the device itself lacks, so that a device that is smaller shows as full. */
   @Override
   public long usedBytes() throws IOException {
+    return usedBytes(NOW);
+  }
+
+  /** At least what the device itself lacks, so that a device that is smaller shows as full. */
+  private long usedBytes(Duration age) throws IOException {
     checkLabel();
     try {
-      return Math.max(used.bytes(), info.size() - usableBytes());
+      return Math.max(used.bytes(age), info.size() - usableBytes());
     } catch (IOException error) {
       throw errors.sort("counting its files", error);
     }
