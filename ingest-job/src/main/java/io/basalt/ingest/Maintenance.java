@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -69,6 +70,7 @@ final class Maintenance implements AutoCloseable {
   private final Deque<Seen> seen = new ArrayDeque<>();
   private final ScheduledThreadPoolExecutor thread;
   private volatile Topics topics;
+  private List<Position> measured = List.of();
 
   /** The newest root at a time of a clock that never jumps. */
   private record Seen(long nanos, long root) {}
@@ -118,10 +120,7 @@ final class Maintenance implements AutoCloseable {
   void start() {
     every(SECOND, "making a run", this::makeRun);
     every(SECOND, "merging runs", this::mergeRuns);
-    every(
-        SECOND,
-        "measuring the lag",
-        () -> metrics.lag(logs.lag(committer.head(), topics.writes())));
+    every(SECOND, "measuring the lag", this::measureLag);
     every(TOPIC_SECONDS, "checking the topics", this::checkTopics);
     every(TOPIC_SECONDS, "deleting applied records", this::deleteApplied);
     every(SECOND, "thinning roots", this::thinRoots);
@@ -145,6 +144,14 @@ final class Maintenance implements AutoCloseable {
         LOG.warn("{} failed and is tried again: {}", what, e.getMessage(), e);
       }
     }
+  }
+
+  /** Only where nothing moves is it worth a read whether records are left, or none but markers. */
+  private void measureLag() throws IOException {
+    Root head = committer.head();
+    boolean moved = !head.positions().equals(measured);
+    measured = head.positions();
+    metrics.lag(moved ? logs.behind(head, topics.writes()) : logs.lag(head, topics.writes()));
   }
 
   private void makeRun() throws IOException, InterruptedException {
