@@ -4,32 +4,49 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/** A level of the tree that is held in memory, such as the tails. Immutable. */
+/**
+ * A level of the tree that is held in memory, such as the tails. Sorting all of it is most of the
+ * work of a reader that is opened for one file: the first range is picked out and sorted alone.
+ * Safe for several threads.
+ */
 public final class SortedEvents implements EventSource {
-  private final List<Event> sorted;
+  private final List<Event> events;
+  private boolean asked;
+  private boolean sorted;
 
-  /** Sorts a copy of these events. */
+  /** Holds a copy of these events, in any order. */
   public SortedEvents(List<Event> events) {
-    sorted = new ArrayList<>(events);
-    sorted.sort(PathOrder.EVENTS);
+    this.events = new ArrayList<>(events);
   }
 
   @Override
-  public Iterator<Event> events(PathRange paths) {
+  public synchronized Iterator<Event> events(PathRange paths) {
+    if (!asked && !paths.equals(PathRange.ALL)) {
+      asked = true;
+      return events.stream()
+          .filter(event -> paths.contains(event.path()))
+          .sorted(PathOrder.EVENTS)
+          .toList()
+          .iterator();
+    }
+    if (!sorted) {
+      events.sort(PathOrder.EVENTS);
+      sorted = true;
+    }
     int from = firstNotBefore(paths);
     int to = from;
-    while (to < sorted.size() && paths.contains(sorted.get(to).path())) {
+    while (to < events.size() && paths.contains(events.get(to).path())) {
       to++;
     }
-    return sorted.subList(from, to).iterator();
+    return events.subList(from, to).iterator();
   }
 
   private int firstNotBefore(PathRange paths) {
     int low = 0;
-    int high = sorted.size();
+    int high = events.size();
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (paths.compare(sorted.get(middle).path()) < 0) {
+      if (paths.compare(events.get(middle).path()) < 0) {
         low = middle + 1;
       } else {
         high = middle;
