@@ -159,7 +159,7 @@ final class DriveOpener {
     try {
       requireEmpty(config.drives());
       for (DriveConfig drive : config.drives()) {
-        FileDrive.write(DriveLabel.fresh(storeId, drive.id()), drive.path());
+        LabelFile.write(DriveLabel.fresh(storeId, drive.id()), drive.path());
       }
     } catch (IOException error) {
       throw new ConfigException("the drives cannot be made: " + error, error);
@@ -176,7 +176,7 @@ final class DriveOpener {
       requireEmpty(fresh);
       for (DriveConfig drive : fresh) {
         try {
-          FileDrive.write(DriveLabel.fresh(storeId, drive.id()), drive.path());
+          LabelFile.write(DriveLabel.fresh(storeId, drive.id()), drive.path());
         } catch (FileAlreadyExistsException another) {
           // Another process labelled it a moment ago; which of the two did so is all the same.
           continue;
@@ -189,7 +189,7 @@ final class DriveOpener {
 
   private static void requireEmpty(List<DriveConfig> drives) throws IOException {
     for (DriveConfig drive : drives) {
-      String reason = FileDrive.whyNotNew(drive.path());
+      String reason = LabelFile.whyNotNew(drive.path());
       if (reason != null) {
         throw new ConfigException(
             "drive %s cannot be made in %s: %s; name an empty directory"

@@ -4,8 +4,6 @@ import io.basalt.storage.config.StoreConfig.DriveConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,7 +16,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,20 +33,22 @@ public final class FileDrive implements Drive {
   private static final long SMALL_BYTES = 1 << 20;
 
   private final DriveInfo info;
-  private final DriveLabel label;
+  private final LabelFile label;
   private final Path directory;
-  private final Object labelKey;
   private final DriveErrors errors;
   private final UsedSpace used = new UsedSpace(this::walkedBytes, System::nanoTime);
   private final Set<Path> forcedDirectories = ConcurrentHashMap.newKeySet();
 
-  private FileDrive(DriveConfig config, DriveLabel label, Object labelKey) {
+  private FileDrive(DriveConfig config, LabelFile label) {
     this.info =
         new DriveInfo(
-            config.id(), config.tier(), config.enclosure(), config.size(), label.incarnation());
+            config.id(),
+            config.tier(),
+            config.enclosure(),
+            config.size(),
+            label.label().incarnation());
     this.label = label;
     this.directory = config.path();
-    this.labelKey = labelKey;
     this.errors = new DriveErrors(config.id());
   }
 
@@ -60,98 +59,7 @@ public final class FileDrive implements Drive {
    *     of another drive; the message is one sentence
    */
   public static FileDrive open(DriveConfig config) throws DriveUnavailableException {
-    Path file = config.path().resolve(DriveLabel.FILE);
-    try {
-      DriveLabel label = DriveLabel.decode(labelBytes(file));
-      if (!label.drive().equals(config.id())) {
-        throw new MisplacedDriveException(
-            config.id(),
-            "%s holds drive %s: correct the paths of the two"
-                .formatted(config.path(), label.drive()));
-      }
-      return new FileDrive(config, label, key(file));
-    } catch (NoSuchFileException missing) {
-      throw new DriveUnavailableException(config.id(), whyMissing(config.path()), missing);
-    } catch (DriveUnavailableException known) {
-      throw known;
-    } catch (IOException unreadable) {
-      throw new DriveUnavailableException(
-          config.id(),
-          "%s cannot be read: %s".formatted(file, unreadable.getMessage()),
-          unreadable);
-    }
-  }
-
-  private static byte[] labelBytes(Path file) throws IOException {
-    long length = Files.size(file);
-    if (length > DriveLabel.LONGEST) {
-      throw new IOException("it has %d bytes and is no label".formatted(length));
-    }
-    return Files.readAllBytes(file);
-  }
-
-  private static String whyMissing(Path path) {
-    if (!Files.exists(path)) {
-      return path + " does not exist: mount the drive";
-    }
-    if (!Files.isDirectory(path)) {
-      return path + " is not a directory: mount the drive";
-    }
-    return "%s has no %s: mount the drive, or it was emptied".formatted(path, DriveLabel.FILE);
-  }
-
-  private static Object key(Path file) throws IOException {
-    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    return List.of(
-        Objects.requireNonNullElse(attributes.fileKey(), ""), attributes.lastModifiedTime());
-  }
-
-  /**
-   * Why a directory cannot become a drive, or null if it can. Changes nothing. The draft of a label
-   * that another process is about to write, or was stopped at, is no reason.
-   */
-  static String whyNotNew(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return null;
-    }
-    if (!Files.isDirectory(directory)) {
-      return "it is not a directory";
-    }
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-      for (Path entry : entries) {
-        String name = entry.getFileName().toString();
-        if (!name.equals("lost+found") && !name.startsWith(DriveLabel.FILE + ".")) {
-          return "it holds " + entry.getFileName();
-        }
-      }
-    }
-    return null;
-  }
-
-  /**
-   * Writes and forces the label of a new drive, and makes its directory if it is missing. The label
-   * appears whole; of several processes that label one directory, the first one's stays.
-   *
-   * @throws FileAlreadyExistsException if the directory has a label
-   */
-  static void write(DriveLabel label, Path directory) throws IOException {
-    Files.createDirectories(directory);
-    Path draft = directory.resolve(DriveLabel.FILE + "." + label.incarnation());
-    try {
-      try (FileChannel channel =
-          FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = ByteBuffer.wrap(label.encode());
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
-      Files.createLink(directory.resolve(DriveLabel.FILE), draft);
-    } finally {
-      Files.deleteIfExists(draft);
-    }
-    forceDirectory(directory);
-    forceDirectory(directory.toAbsolutePath().getParent());
+    return new FileDrive(config, LabelFile.read(config));
   }
 
   /**
@@ -160,7 +68,7 @@ public final class FileDrive implements Drive {
    */
   void probe() throws IOException {
     String name = "segments/0-%016x-probe".formatted(System.nanoTime());
-    ByteBuffer bytes = ByteBuffer.wrap(label.encode());
+    ByteBuffer bytes = ByteBuffer.wrap(label().encode());
     try {
       try (DriveFile file = create(name, bytes.remaining())) {
         file.write(bytes.duplicate(), 0);
@@ -180,7 +88,7 @@ public final class FileDrive implements Drive {
   }
 
   DriveLabel label() {
-    return label;
+    return label.label();
   }
 
   @Override
@@ -252,7 +160,7 @@ public final class FileDrive implements Drive {
 
   @Override
   public DriveFile openForWrite(String name) throws IOException {
-    checkLabel();
+    label.check();
     return opened(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
@@ -260,7 +168,7 @@ public final class FileDrive implements Drive {
     try {
       return new ChannelFile(name, FileChannel.open(path(name), options), errors, used::add);
     } catch (NoSuchFileException missing) {
-      checkLabel();
+      label.check();
       throw missing;
     } catch (IOException error) {
       throw errors.sort("opening " + name, error);
@@ -269,12 +177,12 @@ public final class FileDrive implements Drive {
 
   @Override
   public List<StoredFile> list(String directoryName) throws IOException {
-    checkLabel();
+    label.check();
     List<StoredFile> files = new ArrayList<>();
     walk(
         directoryName.isEmpty() ? directory : path(directoryName),
         (file, attributes) -> {
-          if (!isLabel(file)) {
+          if (!label.isLabel(file)) {
             files.add(
                 new StoredFile(
                     directory.relativize(file).toString(),
@@ -287,13 +195,6 @@ public final class FileDrive implements Drive {
     return files;
   }
 
-  /** The label, or the draft of one whose writer was stopped. */
-  private boolean isLabel(Path file) {
-    String name = file.getFileName().toString();
-    return file.getParent().equals(directory)
-        && (name.equals(DriveLabel.FILE) || name.startsWith(DriveLabel.FILE + "."));
-  }
-
   /** Sets the access time, which mounts keep late or not at all. */
   @Override
   public void markUsed(String name, long millis) throws IOException {
@@ -303,7 +204,7 @@ public final class FileDrive implements Drive {
 
   @Override
   public void delete(String name) throws IOException {
-    checkLabel();
+    label.check();
     Path file = path(name);
     try {
       long length = Files.size(file);
@@ -316,7 +217,7 @@ public final class FileDrive implements Drive {
 
   @Override
   public void link(String existing, String name) throws IOException {
-    checkLabel();
+    label.check();
     try {
       inDirectoryOf(path(name), link -> Files.createLink(link, path(existing)));
       // The walk counts a file once for each of its names.
@@ -343,7 +244,7 @@ public final class FileDrive implements Drive {
     }
   }
 
-  private static void forceDirectory(Path path) throws IOException {
+  static void forceDirectory(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }
@@ -356,7 +257,7 @@ public final class FileDrive implements Drive {
 
   /** At least what the device itself lacks, so that a device that is smaller shows as full. */
   private long usedBytes(Duration age) throws IOException {
-    checkLabel();
+    label.check();
     try {
       return Math.max(used.bytes(age), info.size() - usableBytes());
     } catch (IOException error) {
@@ -411,20 +312,6 @@ public final class FileDrive implements Drive {
     } catch (IOException error) {
       throw errors.sort("listing " + from, error);
     }
-  }
-
-  private void checkLabel() throws DriveUnavailableException {
-    Path file = directory.resolve(DriveLabel.FILE);
-    try {
-      if (key(file).equals(labelKey)) {
-        return;
-      }
-    } catch (IOException gone) {
-      throw new DriveUnavailableException(
-          info.id(), "its label is gone: " + whyMissing(directory), gone);
-    }
-    throw new DriveUnavailableException(
-        info.id(), "another directory was mounted at " + directory, null);
   }
 
   private Path path(String name) {

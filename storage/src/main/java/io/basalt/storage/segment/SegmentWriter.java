@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +53,7 @@ public final class SegmentWriter implements AutoCloseable {
   private final SegmentPool pool;
   private final StagingBuffers buffers;
   private final int maxIndexBytes;
-  private final ByteBuffer indexBytes;
+  private final FlushPlanner planner;
   private final CRC32C crc = new CRC32C();
   private final Map<String, LongAdder> written = new ConcurrentHashMap<>();
 
@@ -125,8 +124,8 @@ public final class SegmentWriter implements AutoCloseable {
     // Each of two batches may touch all active segments and one that was replaced meanwhile.
     this.buffers = new StagingBuffers(2 * (options.openSegments() + 1), options.stagingBytes());
     this.maxIndexBytes = options.maxIndexBytes();
-    this.indexBytes =
-        ByteBuffer.allocateDirect(maxIndexBytes + RANGES_ROOM + 2 * IndexBlockCodec.SEAL_BYTES);
+    this.planner =
+        new FlushPlanner(maxIndexBytes + RANGES_ROOM + 2 * IndexBlockCodec.SEAL_BYTES, clock);
   }
 
   /**
@@ -323,7 +322,7 @@ public final class SegmentWriter implements AutoCloseable {
       sealed = List.copyOf(pool.retiring());
       pool.retiring().clear();
       flushing = batch;
-      writes = plan(flushing, sealed);
+      writes = planner.plan(flushing, sealed, pool.active());
       flushed = new Flushed(attempt, writer, flushing.ranges(), tails(writes, sealed));
       batch = new FlushBatch();
       primary = null;
@@ -359,62 +358,6 @@ public final class SegmentWriter implements AutoCloseable {
     if (flushing || closed) {
       throw new IllegalStateException(closed ? "the writer is closed" : "a flush is in flight");
     }
-  }
-
-  private List<SegmentFlush> plan(FlushBatch flushing, List<OpenSegment> sealed) {
-    Map<OpenSegment, SegmentFlush> writes = new LinkedHashMap<>();
-    for (FlushBatch.Staged staged : flushing.staged()) {
-      SegmentFlush write = new SegmentFlush(staged.segment());
-      write.data(staged.buffer().flip(), staged.position());
-      writes.put(staged.segment(), write);
-    }
-    if (!flushing.isEmpty()) {
-      OpenSegment carrier = carrier(flushing, sealed);
-      SegmentFlush write = writes.computeIfAbsent(carrier, SegmentFlush::new);
-      planIndex(flushing, carrier, sealed.contains(carrier), write);
-    }
-    for (OpenSegment segment : sealed) {
-      SegmentFlush write = writes.computeIfAbsent(segment, SegmentFlush::new);
-      if (!write.hasIndex()) {
-        write.index(seal(segment), segment.indexStart() - IndexBlockCodec.SEAL_BYTES);
-      }
-    }
-    return List.copyOf(writes.values());
-  }
-
-  /** A touched segment if one has room, so that no further file is forced; else any. */
-  private OpenSegment carrier(FlushBatch flushing, List<OpenSegment> sealed) {
-    List<OpenSegment> candidates = new ArrayList<>();
-    flushing.staged().forEach(staged -> candidates.add(staged.segment()));
-    candidates.addAll(pool.active());
-    candidates.addAll(sealed);
-    return candidates.stream()
-        .filter(segment -> segment.freeBytes() >= flushing.indexBoundBytes())
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no segment has room; ask hasRoomFor"));
-  }
-
-  private void planIndex(
-      FlushBatch flushing, OpenSegment carrier, boolean seal, SegmentFlush write) {
-    int bound = flushing.indexBoundBytes() + IndexBlockCodec.SEAL_BYTES;
-    ByteBuffer bytes =
-        bound <= indexBytes.capacity() ? indexBytes.clear() : ByteBuffer.allocateDirect(bound);
-    if (seal) {
-      IndexBlockCodec.encodeSeal(carrier.id(), carrier.dataEnd(), bytes);
-    }
-    int sealBytes = bytes.position();
-    IndexBlockCodec.encode(
-        new IndexBlock(carrier.id(), flushing.ranges(), flushing.events()),
-        carrier.dataEnd(),
-        bytes);
-    long position = carrier.appendIndex(bytes.position() - sealBytes, clock.millis());
-    write.index(bytes.flip(), position - sealBytes);
-  }
-
-  private static ByteBuffer seal(OpenSegment segment) {
-    ByteBuffer bytes = ByteBuffer.allocate(IndexBlockCodec.SEAL_BYTES);
-    IndexBlockCodec.encodeSeal(segment.id(), segment.dataEnd(), bytes);
-    return bytes.flip();
   }
 
   private List<Tail> tails(List<SegmentFlush> writes, List<OpenSegment> sealed) {

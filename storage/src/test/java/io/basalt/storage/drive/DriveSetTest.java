@@ -129,7 +129,7 @@ class DriveSetTest {
   void aDriveOfAnotherStoreIsRefused() throws IOException {
     DriveSet.initialise(config, "store-1");
     FileDriveTest.removeAll(directory.resolve("scm-1"));
-    FileDrive.write(DriveLabel.fresh("store-2", "scm-1"), directory.resolve("scm-1"));
+    LabelFile.write(DriveLabel.fresh("store-2", "scm-1"), directory.resolve("scm-1"));
     assertThatThrownBy(() -> DriveSet.open(config))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(
@@ -214,12 +214,12 @@ class DriveSetTest {
       assertThatThrownBy(() -> drives.call("scm-0", d -> d.create("x", 1)))
           .isInstanceOf(DriveUnavailableException.class);
 
-      FileDrive.write(DriveLabel.fresh("store-1", "scm-0"), drive);
+      LabelFile.write(DriveLabel.fresh("store-1", "scm-0"), drive);
       drives.tryReturns();
       assertThat(drives.unavailable().get("scm-0")).contains("was emptied and labelled anew");
 
       FileDriveTest.removeAll(drive);
-      FileDrive.write(DriveLabel.fresh("store-2", "scm-0"), drive);
+      LabelFile.write(DriveLabel.fresh("store-2", "scm-0"), drive);
       drives.tryReturns();
       assertThat(drives.unavailable().get("scm-0")).contains("belongs to store store-2");
 

@@ -11,7 +11,7 @@ public final class TestDrives {
   /** Labels the directory for store {@code test} and opens it. */
   public static FileDrive labelled(DriveConfig config) {
     try {
-      FileDrive.write(DriveLabel.fresh("test", config.id()), config.path());
+      LabelFile.write(DriveLabel.fresh("test", config.id()), config.path());
       return FileDrive.open(config);
     } catch (IOException error) {
       throw new UncheckedIOException(error);
