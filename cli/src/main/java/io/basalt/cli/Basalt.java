@@ -18,6 +18,7 @@ import io.basalt.cli.command.MigrateCommand;
 import io.basalt.cli.command.OrphansCommand;
 import io.basalt.cli.command.PutCommand;
 import io.basalt.cli.command.QueryCommand;
+import io.basalt.cli.command.RebuildCommand;
 import io.basalt.cli.command.RepairArbiterCommand;
 import io.basalt.cli.command.RmCommand;
 import io.basalt.cli.command.RootsCommand;
@@ -79,6 +80,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       OrphansCommand.class,
       RepairArbiterCommand.class,
+      RebuildCommand.class,
       CompletionCommand.class,
     })
 public final class Basalt implements Runnable {

@@ -555,6 +555,11 @@ class StoreCommandsTest {
   }
 
   @Test
+  void theTreeIsNotMadeAnewUnderARunningIngest() {
+    assertThat(store.run("rebuild").failure()).startsWith("ingest runs: stop it first with");
+  }
+
+  @Test
   void theEnvironmentNamesTheConfiguration() {
     Map<String, String> environment = Map.of("BASALT_CONFIG", store.config().toString());
     assertThat(Commands.run(environment, "drives", "--json").json()).hasSize(11);

@@ -4,6 +4,7 @@ import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.InMemoryArbiter;
 import io.basalt.storage.commit.RootCommitter;
+import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.commit.StoreInitializer;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
@@ -23,6 +24,7 @@ import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Place.StripePlace;
+import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.LiveAttempt;
 import io.basalt.storage.root.SegmentLocation;
@@ -63,6 +65,9 @@ import java.util.stream.IntStream;
 public final class TestStore implements AutoCloseable {
   public static final String ID = "store-1";
 
+  /** The write topic. */
+  public static final Incarnation INCARNATION = new Incarnation(1, "basalt.writes", "topic-id", 1);
+
   private final Path folder;
   private final StoreConfig config;
   private final DriveSet drives;
@@ -77,19 +82,21 @@ public final class TestStore implements AutoCloseable {
   private long next;
   private long committed;
 
-  private TestStore(Path folder, StoreConfig config, DriveSet drives, InMemoryArbiter.Log log)
+  private TestStore(
+      Path folder, StoreConfig config, DriveSet drives, Root head, InMemoryArbiter.Log log)
       throws Exception {
     this.folder = folder;
     this.config = config;
     this.drives = drives;
     this.log = log;
-    Root first = StoreInitializer.create(drives, config, clock);
-    attempt = Attempt.start(first, new Random(7));
+    attempt = Attempt.start(head, new Random(7));
     committer = RootCommitter.open(drives, config.rootCopies(), log.handle(), attempt, clock);
     committer.commit(
         root ->
             root.attempts(List.of(new LiveAttempt(attempt.toString(), "ingest")))
-                .incarnations(List.of(new Incarnation(1, "basalt.writes", "topic-id", 1))));
+                .incarnations(List.of(INCARNATION)));
+    next = head.positions().stream().mapToLong(Position::next).findFirst().orElse(0);
+    committed = next;
     writer =
         new SegmentWriter(
             drives, SegmentWriter.Options.of(config), attempt.toString(), 0, new Random(11), clock);
@@ -98,6 +105,21 @@ public final class TestStore implements AutoCloseable {
     runs =
         new RunMaker(
             files, new SegmentReader(drives), maps, attempt, RunMaker.Policy.DEFAULTS, clock);
+  }
+
+  private static TestStore first(
+      Path folder, StoreConfig config, DriveSet drives, InMemoryArbiter.Log log) throws Exception {
+    return new TestStore(
+        folder, config, drives, StoreInitializer.create(drives, config, new TickingClock()), log);
+  }
+
+  /** Goes on with a store in a folder from its head, with segments of 2 MiB. */
+  public static TestStore reopen(Path folder, int capacityDrives, InMemoryArbiter.Log log)
+      throws Exception {
+    StoreConfig config = config(folder, "2MiB", capacityDrives);
+    DriveSet drives = sequential(config);
+    Root head = new RootFiles(drives, config.rootCopies()).head();
+    return new TestStore(folder, config, drives, head, log);
   }
 
   private static String capacity(int drives) {
@@ -124,8 +146,7 @@ public final class TestStore implements AutoCloseable {
       throws Exception {
     StoreConfig config = config(folder, segmentSize, capacityDrives);
     DriveSet.initialise(config, ID);
-    return new TestStore(
-        folder, config, sequential(config), new InMemoryArbiter.Log("cluster", "topic"));
+    return first(folder, config, sequential(config), new InMemoryArbiter.Log("cluster", "topic"));
   }
 
   /**
@@ -134,7 +155,7 @@ public final class TestStore implements AutoCloseable {
    */
   public static TestStore create(
       Path folder, String segmentSize, DriveSet drives, InMemoryArbiter.Log log) throws Exception {
-    return new TestStore(folder, config(folder, segmentSize, 1), drives, log);
+    return first(folder, config(folder, segmentSize, 1), drives, log);
   }
 
   private static StoreConfig config(Path folder, String segmentSize, int capacityDrives)

@@ -4,6 +4,7 @@ import io.basalt.cli.show.JsonText;
 import io.basalt.cli.show.Progress;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.verify.CopyRepair;
 import io.basalt.storage.verify.Problem;
 import io.basalt.storage.verify.Verifier;
 import io.basalt.storage.verify.VerifyReport;
@@ -12,12 +13,18 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "verify",
     description = "Check every reference, length, checksum and copy; exit status 1 on a problem.")
 public final class VerifyCommand extends StoreCommand {
   @Mixin private JsonOption format;
+
+  @Option(
+      names = "--repair",
+      description = "write damaged copies of runs, leaves, branches and maps anew from intact ones")
+  private boolean repair;
 
   record Answer(boolean ok, Map<String, Long> checked, List<Found> problems) {}
 
@@ -29,7 +36,15 @@ public final class VerifyCommand extends StoreCommand {
     VerifyReport report;
     try (DriveSet drives = DriveSet.open(config);
         Progress progress = Progress.start("verify", -1)) {
-      report = new Verifier(drives, config.rootCopies()).verify(watcher(progress));
+      Verifier verifier = new Verifier(drives, config.rootCopies());
+      report = verifier.verify(watcher(progress));
+      if (repair && !report.damaged().isEmpty()) {
+        int mended = new CopyRepair(drives).mend(report.damaged());
+        err()
+            .println(
+                "wrote %d of %d damaged copies anew".formatted(mended, report.damaged().size()));
+        report = verifier.verify();
+      }
     }
     if (format.json) {
       List<Found> problems =

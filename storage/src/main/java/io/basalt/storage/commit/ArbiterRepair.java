@@ -28,6 +28,9 @@ import java.util.random.RandomGenerator;
  * </ol>
  */
 public final class ArbiterRepair {
+  /** The base of a root that follows none. */
+  private static final String NO_BASE = "";
+
   private ArbiterRepair() {}
 
   /**
@@ -47,7 +50,7 @@ public final class ArbiterRepair {
       return head;
     }
     if (fresh.readFrom(0).isEmpty()) {
-      propose(declared(head, fresh, clock, random), head, files, fresh);
+      propose(declared(head, fresh, clock, random), head.bodyId(), files, fresh);
     }
     Proposal first = fresh.readFrom(0).get(0).proposal();
     if (!first.base().equals(head.bodyId())) {
@@ -60,6 +63,27 @@ public final class ArbiterRepair {
     }
     files.place(root, bytes, Set.of());
     return root;
+  }
+
+  /**
+   * Declares a root that was made anew, whatever older roots the drives hold: its number is above
+   * theirs.
+   *
+   * @throws ArbiterException if the topic holds records
+   */
+  public static void declareRebuilt(DriveSet drives, int rootCopies, Arbiter fresh, Root rebuilt)
+      throws IOException, ArbiterException {
+    if (!isDeclaredFor(rebuilt, fresh)) {
+      throw new IllegalArgumentException(
+          "root %d is declared for another topic than %s"
+              .formatted(rebuilt.number(), fresh.topicId()));
+    }
+    if (!fresh.readFrom(0).isEmpty()) {
+      throw notEmpty();
+    }
+    RootFiles files = new RootFiles(drives, rootCopies);
+    propose(rebuilt, NO_BASE, files, fresh);
+    files.place(rebuilt, RootCodec.encode(rebuilt), Set.of());
   }
 
   private static boolean isDeclaredFor(Root root, Arbiter fresh) {
@@ -79,14 +103,14 @@ public final class ArbiterRepair {
             new ArbiterPoint(fresh.clusterId(), fresh.topicId(), -1, ""));
   }
 
-  private static void propose(Root root, Root head, RootFiles files, Arbiter fresh)
+  private static void propose(Root root, String base, RootFiles files, Arbiter fresh)
       throws IOException {
     byte[] bytes = RootCodec.encode(root);
     files.writeBody(root.bodyId(), bytes, List.of());
     fresh.append(
         new Proposal(
             root.storeId(),
-            head.bodyId(),
+            base,
             root.number(),
             root.bodyId(),
             RootFiles.crc32c(bytes),

@@ -59,12 +59,24 @@ public final class CopyWriter {
 
   /**
    * Copies leaves and branches to as many capacity drives as the policy says, or as many as take
-   * them, which is logged; empty if none does.
+   * them. Empty if none does, or if a leaf or branch cannot be read. What is not as it should be is
+   * logged: a compaction goes on without a copy, and frees nothing that the one before needs.
    *
    * @param base the root that the leaves were made of
    * @param top of the leaves that all of it came to
    */
-  public Optional<CopyRef> write(Root base, Optional<BranchRef> top) throws IOException {
+  public Optional<CopyRef> write(Root base, Optional<BranchRef> top) throws InterruptedIOException {
+    try {
+      return copy(base, top);
+    } catch (InterruptedIOException left) {
+      throw left;
+    } catch (IOException unreadable) {
+      LOG.warn("There is no metadata copy of root {}: {}", base.number(), unreadable.toString());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<CopyRef> copy(Root base, Optional<BranchRef> top) throws IOException {
     List<FileRef> all = new ArrayList<>();
     if (top.isPresent()) {
       all.addAll(new TreeFiles(new LeafTree(mirrors)).add(top.get().file()).files());

@@ -51,6 +51,11 @@ public final class LeafTree {
     return new States(leaves(top, paths), paths);
   }
 
+  /** What all leaves below a branch hold, in order; the iterator throws UncheckedIOException. */
+  public Iterator<PathState> states(FileRef branch) throws IOException {
+    return new States(new Leaves(branch(branch), PathRange.ALL), PathRange.ALL);
+  }
+
   /** The leaves that may hold one of these paths, in order. */
   public Iterator<LeafRef> leaves(TreeTop top, PathRange paths) throws IOException {
     if (top.branch().isEmpty()) {

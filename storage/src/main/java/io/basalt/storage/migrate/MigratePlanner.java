@@ -32,6 +32,9 @@ import java.util.stream.Stream;
  * space. Pure: drives, times and chance come in.
  */
 public final class MigratePlanner {
+  /** A rebuilt location map names one mirror where the other was away. */
+  private static final int MIRRORS = 2;
+
   /** Share of the SCM's user bytes that one stripe holds at most, so that the SCM can fill many. */
   private static final int STRIPES_OF_SCM = 16;
 
@@ -137,8 +140,9 @@ public final class MigratePlanner {
     }
 
     private boolean hasLostMirror(SegmentLocation segment) {
-      return segment.mirrors().stream()
-          .anyMatch(drive -> !isLeft(drive) || !view.hasMirror(segment, drive));
+      return segment.mirrors().size() < MIRRORS
+          || segment.mirrors().stream()
+              .anyMatch(drive -> !isLeft(drive) || !view.hasMirror(segment, drive));
     }
 
     private void chooseCold() {

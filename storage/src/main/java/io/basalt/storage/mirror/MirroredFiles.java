@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToLongFunction;
@@ -27,6 +28,7 @@ import java.util.zip.CRC32C;
 public final class MirroredFiles {
   private final DriveSet drives;
   private final Random random;
+  private final Map<String, FileRef> places;
 
   public MirroredFiles(DriveSet drives) {
     this(drives, new Random());
@@ -34,8 +36,13 @@ public final class MirroredFiles {
 
   /** Chooses among drives of one tier with this generator. */
   public MirroredFiles(DriveSet drives, Random random) {
+    this(drives, random, Map.of());
+  }
+
+  private MirroredFiles(DriveSet drives, Random random, Map<String, FileRef> places) {
     this.drives = drives;
     this.random = random;
+    this.places = Map.copyOf(places);
   }
 
   /**
@@ -82,14 +89,23 @@ public final class MirroredFiles {
       drive.forceDirectoryOf(file.name());
       return null;
     }
+    deleteIfExists(drive, file.name());
     try {
-      drive.delete(file.name());
-    } catch (NoSuchFileException none) {
-      // Mostly there is none.
+      writeTo(drive, file.name(), bytes);
+    } catch (DriveFullException full) {
+      deleteIfExists(drive, file.name());
+      throw full;
     }
-    writeTo(drive, file.name(), bytes);
     readFrom(drive, file);
     return null;
+  }
+
+  private static void deleteIfExists(Drive drive, String name) throws IOException {
+    try {
+      drive.delete(name);
+    } catch (NoSuchFileException none) {
+      // Then there is nothing to delete.
+    }
   }
 
   private static boolean isIntact(Drive drive, FileRef file) throws IOException {
@@ -124,11 +140,20 @@ public final class MirroredFiles {
   }
 
   /**
+   * Reads files where they were found, by name, whatever a reference says of their drives; for
+   * references that are older than the drives.
+   */
+  public MirroredFiles found(Map<String, FileRef> places) {
+    return new MirroredFiles(drives, random, places);
+  }
+
+  /**
    * The whole file from the first drive that has it intact.
    *
    * @throws IOException what was wrong with the first copy, the other copies' errors suppressed
    */
-  public ByteBuffer read(FileRef file) throws IOException {
+  public ByteBuffer read(FileRef reference) throws IOException {
+    FileRef file = places.getOrDefault(reference.name(), reference);
     IOException first = null;
     for (String drive : file.drives()) {
       try {

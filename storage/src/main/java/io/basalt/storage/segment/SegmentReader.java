@@ -28,6 +28,7 @@ import java.util.zip.CRC32C;
 public final class SegmentReader implements Closeable {
   private static final int SCRATCH_BUFFERS = 8;
   private static final long STRETCH_BYTES = 4 << 20;
+  private static final int WALK_BYTES = 1 << 20;
 
   private final DriveSet drives;
   private final StripeReader stripes;
@@ -205,11 +206,27 @@ public final class SegmentReader implements Closeable {
         drive,
         d -> {
           try (DriveFile file = d.open(name)) {
-            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.length()));
-            file.read(bytes, 0);
-            return IndexBlockCodec.walk(segment, name, bytes.flip());
+            return walk(segment, file);
           }
         });
+  }
+
+  /** Reads no more of the file than index blocks take, about. */
+  private static IndexBlockCodec.Walk walk(String segment, DriveFile file) throws IOException {
+    int size = Math.toIntExact(file.length());
+    for (int length = WALK_BYTES; ; length *= 4) {
+      int from = length < 0 || length >= size ? 0 : size - length;
+      ByteBuffer bytes = ByteBuffer.allocate(size - from);
+      file.read(bytes, from);
+      IndexBlockCodec.Walk walk = IndexBlockCodec.walk(segment, file.name(), bytes.flip());
+      boolean ends =
+          walk.sealedDataEnd().isPresent()
+              || (walk.damage() == null && walk.start() >= IndexBlockCodec.SEAL_BYTES);
+      if (ends || from == 0) {
+        return new IndexBlockCodec.Walk(
+            walk.blocks(), from + walk.start(), walk.sealedDataEnd(), walk.damage());
+      }
+    }
   }
 
   /** Opens the file anew each time: one kept open keeps its space once the segment has moved on. */

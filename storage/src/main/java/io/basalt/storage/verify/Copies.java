@@ -6,6 +6,8 @@ import io.basalt.storage.root.FileRef;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
@@ -22,9 +24,16 @@ final class Copies {
   /** The first intact copy; every copy that is not is a problem of this kind. */
   Optional<ByteBuffer> check(Problem.Kind kind, FileRef file) {
     Optional<ByteBuffer> intact = Optional.empty();
+    List<String> damaged = new ArrayList<>();
     for (String drive : file.drives()) {
       Optional<ByteBuffer> copy = check(kind, drive, file);
+      if (copy.isEmpty()) {
+        damaged.add(drive);
+      }
       intact = intact.or(() -> copy);
+    }
+    if (intact.isPresent()) {
+      damaged.forEach(drive -> findings.damaged(new DamagedCopy(file, drive)));
     }
     return intact;
   }

@@ -11,6 +11,7 @@ import java.util.Set;
 final class Findings {
   private final Map<String, Long> checked = new LinkedHashMap<>();
   private final Set<Problem> problems = new LinkedHashSet<>();
+  private final Set<DamagedCopy> damaged = new LinkedHashSet<>();
   private final Watcher watcher;
 
   Findings(Watcher watcher) {
@@ -30,8 +31,12 @@ final class Findings {
     problems.add(new Problem(kind, drive, file, what));
   }
 
+  synchronized void damaged(DamagedCopy copy) {
+    damaged.add(copy);
+  }
+
   synchronized VerifyReport report() {
     List<Problem> all = new ArrayList<>(problems);
-    return new VerifyReport(all.isEmpty(), checked, all);
+    return new VerifyReport(all.isEmpty(), checked, all, List.copyOf(damaged));
   }
 }

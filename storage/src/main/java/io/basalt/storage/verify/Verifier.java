@@ -1,5 +1,7 @@
 package io.basalt.storage.verify;
 
+import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.Eras;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.mirror.MirroredFiles;
@@ -105,10 +107,14 @@ public final class Verifier {
           (id, place) -> {
             List<IndexBlock> blocks = segmentCheck.index(place);
             for (IndexBlock block : blocks) {
-              block.ranges().forEach(positions::add);
-              block.events().forEach(positions::add);
-              block.events().stream().flatMap(event -> event.shards().stream()).forEach(this::hold);
-              block.copies().forEach(this::hold);
+              if (!isBeforeRebuild(block)) {
+                block.ranges().forEach(positions::add);
+                block.events().forEach(positions::add);
+                block.events().stream()
+                    .flatMap(event -> event.shards().stream())
+                    .forEach(this::hold);
+                block.copies().forEach(this::hold);
+              }
             }
             // Only the youngest level of a tree is folded from index blocks.
             if (tails.contains(id)) {
@@ -138,6 +144,13 @@ public final class Verifier {
         bytes += segment.packedBytes() * Math.max(1, segment.mirrors().size());
       }
       return bytes;
+    }
+
+    /** What a rebuild did not take from a block counts no more, and what it took is in leaves. */
+    private boolean isBeforeRebuild(IndexBlock block) {
+      return Attempt.ofFile("segments/" + block.segment())
+          .filter(owner -> Eras.isBefore(owner, head.number()))
+          .isPresent();
     }
 
     private void locate() {

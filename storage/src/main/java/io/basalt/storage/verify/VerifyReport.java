@@ -11,10 +11,14 @@ import java.util.Map;
  * @param checked how many of each kind were checked: roots, maps, runs, segments, shards, stripes,
  *     strips, bytes (each copy counted), events, files, files of the metadata copy; and leftovers:
  *     files that no root names, which a sweep deletes once their attempt is below the floor
+ * @param damaged copies of runs, leaves, branches, the usage and maps that {@link CopyRepair} can
+ *     mend
  */
-public record VerifyReport(boolean ok, Map<String, Long> checked, List<Problem> problems) {
+public record VerifyReport(
+    boolean ok, Map<String, Long> checked, List<Problem> problems, List<DamagedCopy> damaged) {
   public VerifyReport {
     checked = new LinkedHashMap<>(checked);
     problems = List.copyOf(problems);
+    damaged = List.copyOf(damaged);
   }
 }

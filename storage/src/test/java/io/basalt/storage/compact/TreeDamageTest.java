@@ -9,8 +9,11 @@ import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.leaf.TreeFiles;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.verify.CopyRepair;
 import io.basalt.storage.verify.Problem;
 import io.basalt.storage.verify.Verifier;
+import io.basalt.storage.verify.VerifyReport;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +84,31 @@ class TreeDamageTest {
           .isNotEmpty()
           .allMatch(problem -> problem.drive().equals("scm-1"))
           .allMatch(problem -> problem.what().equals("is missing"));
+    }
+  }
+
+  @Test
+  void aRepairWritesDamagedCopiesAnew() throws Exception {
+    store.put(path(3), new byte[] {7});
+    store.seal();
+    Root head = store.makeRun();
+    Set<String> mirrored = new HashSet<>(files);
+    head.runs().forEach(run -> mirrored.add(run.file().name()));
+    head.locationMap().forEach(map -> mirrored.add(map.name()));
+    int damaged = 0;
+    for (String file : mirrored) {
+      if (++damaged % 3 == 0) {
+        Files.delete(store.file("scm-1", file));
+      } else {
+        flip(damaged % 3 == 1 ? "scm-0" : "scm-1", file);
+      }
+    }
+    try (DriveSet drives = store.openDrives()) {
+      VerifyReport report = new Verifier(drives).verify();
+      assertThat(report.damaged()).hasSize(mirrored.size());
+      assertThat(report.damaged()).extracting(copy -> copy.file().name()).containsAll(mirrored);
+      assertThat(new CopyRepair(drives).mend(report.damaged())).isEqualTo(mirrored.size());
+      assertThat(new Verifier(drives).verify().problems()).isEmpty();
     }
   }
 

@@ -3,11 +3,13 @@ package io.basalt.storage.copy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.storage.TestStore;
+import io.basalt.storage.commit.InMemoryArbiter;
 import io.basalt.storage.compact.LocalCompaction;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.Drive.StoredFile;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.drive.SimulatedDrives;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.CopyRef;
@@ -155,6 +157,26 @@ class MetadataCopyTest {
     }
     assertThat(compact().copy().orElseThrow().file().drives()).hasSize(3);
     assertSound();
+  }
+
+  @Test
+  void aDriveThatFailsInTheMiddleIsLeftOut() throws Exception {
+    SimulatedDrives drives = new SimulatedDrives(2, 3, 64 << 20);
+    InMemoryArbiter.Log log = new InMemoryArbiter.Log("cluster", "topic");
+    Path yaml = Files.createDirectories(folder.resolve("simulated"));
+    try (TestStore simulated = TestStore.create(yaml, "1MiB", drives.driveSet(), log)) {
+      for (int i = 0; i < FILES; i++) {
+        simulated.put(path(i), new byte[] {(byte) i});
+      }
+      simulated.commit();
+      drives.failWriteAfter("capacity-1", 4);
+      LocalCompaction.run(drives.driveSet(), log.handle(), simulated.clock(), 7);
+      Root head = simulated.refresh();
+      assertThat(head.copy().orElseThrow().file().drives())
+          .containsExactlyInAnyOrder("capacity-0", "capacity-2");
+    }
+    drives.plugIn("capacity-1");
+    assertThat(new Verifier(drives.driveSet()).verify().problems()).isEmpty();
   }
 
   @Test

@@ -1,0 +1,118 @@
+package io.basalt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A person loses every root, branch and run of a store, and gets all files back. */
+@Tag("soak")
+@Timeout(300)
+class RebuildCommandTest {
+  private static final long NEXT_ERA = 1_000_000_000_000L;
+
+  @TempDir Path folder;
+  private RunningStore store;
+  private final Map<String, String> model = new TreeMap<>();
+
+  @BeforeEach
+  void start() {
+    store = RunningStore.start(folder.resolve("store"), "--scm-size", "64MiB", "--capacity", "6");
+  }
+
+  @AfterEach
+  void stop() {
+    store.close();
+  }
+
+  @Test
+  void losesItsTreeAndGetsItBack() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      put("/early/" + i, "early " + i);
+    }
+    store.run("compact").done();
+    put("/early/0", "changed");
+    store.run("rm", "/early/1").done();
+    model.remove("/early/1");
+    put("/late", "late");
+    assertThat(store.run("rebuild").failure()).startsWith("ingest runs: stop it first with");
+    store.run("ingest", "--stop").done();
+    assertThat(store.run("rebuild").failure()).contains("can be read", "--force");
+    loseTree();
+    assertThat(store.run("ls", "/").failure()).contains("no root");
+
+    JsonNode plan = store.run("rebuild", "--dry-run", "--json").json();
+    assertThat(plan.path("copy").asLong()).isPositive();
+    assertThat(plan.path("files").asLong()).isEqualTo(model.size());
+    assertThat(plan.path("partial").asBoolean()).isFalse();
+    assertThat(plan.path("root").isNull()).isTrue();
+    assertThat(store.run("ls", "/").failure()).contains("no root");
+
+    JsonNode done = store.run("rebuild", "--json").json();
+    assertThat(done.path("root").asLong()).isEqualTo(NEXT_ERA);
+    assertThat(done.path("lost")).isEmpty();
+    assertThat(done.path("gaps")).isEmpty();
+    assertSame();
+    assertThat(store.run("rebuild").failure()).contains("root " + NEXT_ERA + " can be read");
+
+    store.run("ingest").done();
+    store.await("ingest", status -> status.path("ingest").asText().equals("running"));
+    put("/after", "after");
+    put("/early/0", "changed again");
+    store.run("compact").done();
+    assertSame();
+    assertThat(store.run("verify", "--json").json().path("problems")).isEmpty();
+  }
+
+  private void put(String path, String content) throws Exception {
+    Path local = Files.createTempFile(folder, "put", "");
+    Files.writeString(local, content);
+    store.run("put", local.toString(), path, "--timeout", "90s").done();
+    model.put(path, content);
+  }
+
+  private void assertSame() throws Exception {
+    JsonNode entries = store.run("ls", "-R", "--json", "/").json();
+    assertThat(entries).hasSize(model.size());
+    for (Map.Entry<String, String> file : model.entrySet()) {
+      Path local = Files.createTempFile(folder, "get", "");
+      store.run("get", file.getKey(), local.toString()).done();
+      assertThat(local).hasContent(file.getValue());
+    }
+  }
+
+  private void loseTree() throws IOException {
+    try (Stream<Path> drives = Files.list(store.directory())) {
+      for (Path drive : drives.filter(Files::isDirectory).toList()) {
+        for (String directory : List.of("roots", "runs")) {
+          delete(drive.resolve(directory));
+        }
+        if (drive.getFileName().toString().startsWith("scm-")) {
+          delete(drive.resolve("branches"));
+        }
+      }
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}
