@@ -99,9 +99,7 @@ public final class FileDrive implements Drive {
   @Override
   public DriveFile create(String name, long size) throws IOException {
     Path file = path(name);
-    if (usedBytes(size <= SMALL_BYTES ? LATELY : NOW) + size > info.size()) {
-      throw new DriveFullException(info.id(), "no room for %s of %d bytes".formatted(name, size));
-    }
+    requireRoom(name, size);
     try {
       FileChannel channel =
           inDirectoryOf(
@@ -117,6 +115,14 @@ public final class FileDrive implements Drive {
       return allocated(name, channel, size);
     } catch (IOException error) {
       throw errors.sort("making " + name, error);
+    }
+  }
+
+  /** An old count may let a small file pass, but none is refused by it: room may have come back. */
+  private void requireRoom(String name, long size) throws IOException {
+    boolean passes = size <= SMALL_BYTES && usedBytes(LATELY) + size <= info.size();
+    if (!passes && usedBytes(NOW) + size > info.size()) {
+      throw new DriveFullException(info.id(), "no room for %s of %d bytes".formatted(name, size));
     }
   }
 
