@@ -344,7 +344,15 @@ class StoreCommandsTest {
     JsonNode plan = store.run("compact", "--dry-run", "--json").json();
     assertThat(names(plan))
         .containsExactlyInAnyOrder(
-            "root", "runs", "leaves", "stretches", "expiredRoots", "freedSegments");
+            "root",
+            "runs",
+            "leaves",
+            "stretches",
+            "expiredRoots",
+            "freedSegments",
+            "sparse",
+            "givesBackBytes",
+            "whyNotMore");
     assertThat(plan.path("stretches").asLong()).isPositive();
     assertThat(store.run("compact", "--dry-run").done().out()).startsWith("would merge");
 
