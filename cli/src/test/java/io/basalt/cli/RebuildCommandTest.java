@@ -28,8 +28,14 @@ class RebuildCommandTest {
   private final Map<String, String> model = new TreeMap<>();
 
   @BeforeEach
-  void start() {
-    store = RunningStore.start(folder.resolve("store"), "--scm-size", "64MiB", "--capacity", "6");
+  void start() throws IOException {
+    store = RunningStore.init(folder.resolve("store"), "--scm-size", "64MiB", "--capacity", "6");
+    // A scheduled compaction would end those that this test asks for.
+    String yaml = Files.readString(store.config());
+    Files.writeString(
+        store.config(),
+        yaml.replaceFirst("compaction: \\{interval: \\w+", "compaction: {interval: 1h"));
+    store.up();
   }
 
   @AfterEach
