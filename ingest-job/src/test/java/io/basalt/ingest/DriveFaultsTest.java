@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.basalt.flink.StoreHandle;
-import io.basalt.kafka.TestBroker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -12,8 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,28 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Drives that are full, go away, run out or hang while records keep coming. */
 @Timeout(180)
-class DriveFaultsTest {
+class DriveFaultsTest extends ClusterTest {
   private static final int FIVE_CHECKPOINT_TIMEOUTS = 20;
-
-  private static TestBroker broker;
-  private static TestCluster cluster;
-  @TempDir Path directory;
 
   @BeforeAll
   static void start(@TempDir Path logs) throws Exception {
-    broker = TestBroker.start(logs);
-    cluster = TestCluster.start(1);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    cluster.close();
-    broker.close();
-  }
-
-  @AfterEach
-  void cancelAll() throws Exception {
-    cluster.cancelAll();
+    start(logs, 1);
   }
 
   @Test

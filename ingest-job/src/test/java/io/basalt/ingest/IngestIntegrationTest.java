@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.kafka.KafkaArbiter;
-import io.basalt.kafka.TestBroker;
 import io.basalt.kafka.WriteLogs;
 import io.basalt.kafka.WriteRecord.Header;
 import io.basalt.storage.compact.LocalCompaction;
@@ -19,8 +18,6 @@ import java.util.concurrent.CompletionException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.streaming.util.TestStreamEnvironment;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,26 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("integration")
 @Timeout(180)
-class IngestIntegrationTest {
-  private static TestBroker broker;
-  private static TestCluster cluster;
-  @TempDir Path directory;
-
+class IngestIntegrationTest extends ClusterTest {
   @BeforeAll
   static void start(@TempDir Path logs) throws Exception {
-    broker = TestBroker.start(logs);
-    cluster = TestCluster.start(2);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    cluster.close();
-    broker.close();
-  }
-
-  @AfterEach
-  void cancelAll() throws Exception {
-    cluster.cancelAll();
+    start(logs, 2);
   }
 
   @Test

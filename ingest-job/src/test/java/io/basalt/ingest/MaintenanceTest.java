@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.kafka.KafkaArbiter;
-import io.basalt.kafka.TestBroker;
 import io.basalt.kafka.Topics;
 import io.basalt.kafka.WriteLogs;
 import io.basalt.kafka.WriteRecord.Header;
@@ -41,8 +40,6 @@ import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,26 +47,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the committer's maintenance does to a store that an ingest job has written. */
 @Timeout(180)
-class MaintenanceTest {
-  private static TestBroker broker;
-  private static TestCluster cluster;
-  @TempDir Path directory;
-
+class MaintenanceTest extends ClusterTest {
   @BeforeAll
   static void start(@TempDir Path logs) throws Exception {
-    broker = TestBroker.start(logs);
-    cluster = TestCluster.start(1);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    cluster.close();
-    broker.close();
-  }
-
-  @AfterEach
-  void cancelAll() throws Exception {
-    cluster.cancelAll();
+    start(logs, 1);
   }
 
   /** A committer of its own, at a time that the test chooses; it takes the store over. */
@@ -154,6 +135,8 @@ class MaintenanceTest {
       store.write(steps, 200);
       cluster.cancel(job);
       Path left = store.drive("scm-0").resolve("segments/1-00000000000000aa-0-0");
+      // Chance may have put no segment on this drive.
+      Files.createDirectories(left.getParent());
       Files.write(left, new byte[100]);
       long before = store.head().number();
 

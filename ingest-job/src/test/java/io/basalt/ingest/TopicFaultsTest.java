@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.kafka.Reject;
-import io.basalt.kafka.TestBroker;
 import io.basalt.kafka.WriteRecord.Header;
 import io.basalt.kafka.WriteRecordDecoder;
 import io.basalt.storage.root.Incarnation;
@@ -15,8 +14,6 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,26 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What producers and operators do to the topics, and what becomes of the store. */
 @Tag("integration")
 @Timeout(180)
-class TopicFaultsTest {
-  private static TestBroker broker;
-  private static TestCluster cluster;
-  @TempDir Path directory;
-
+class TopicFaultsTest extends ClusterTest {
   @BeforeAll
   static void start(@TempDir Path logs) throws Exception {
-    broker = TestBroker.start(logs);
-    cluster = TestCluster.start(1);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    cluster.close();
-    broker.close();
-  }
-
-  @AfterEach
-  void cancelAll() throws Exception {
-    cluster.cancelAll();
+    start(logs, 1);
   }
 
   @Test

@@ -5,7 +5,6 @@ import io.basalt.storage.root.FileRef;
 import io.basalt.storage.table.EncodedTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -15,8 +14,6 @@ import java.util.random.RandomGenerator;
  * leaves files that no root names, which the sweep of their attempt deletes.
  */
 public final class TreeFileWriter {
-  private static final int COPIES = 2;
-
   private final MirroredFiles mirrors;
   private final String owner;
   private final AtomicLong sequence = new AtomicLong();
@@ -80,12 +77,6 @@ public final class TreeFileWriter {
   }
 
   private FileRef write(String name, ByteBuffer bytes) throws IOException {
-    List<String> drives = mirrors.pickDrives(COPIES, bytes.remaining());
-    if (drives.size() < COPIES) {
-      throw new IOException(
-          "%s of %d bytes needs room on drives of two enclosures; found %s"
-              .formatted(name, bytes.remaining(), drives));
-    }
-    return mirrors.write(drives, name, bytes);
+    return mirrors.writeTwice(name, name, bytes);
   }
 }

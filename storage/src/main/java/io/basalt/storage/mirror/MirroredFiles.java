@@ -26,6 +26,8 @@ import java.util.zip.CRC32C;
 
 /** Writes immutable files under one name on several drives, and reads them from any of these. */
 public final class MirroredFiles {
+  private static final int COPIES = 2;
+
   private final DriveSet drives;
   private final Random random;
   private final Map<String, FileRef> places;
@@ -64,6 +66,22 @@ public final class MirroredFiles {
       throw full;
     }
     return reference(name, bytes).on(targets);
+  }
+
+  /**
+   * Writes a file as {@link #write} does, to two drives of different enclosures that have room for
+   * it.
+   *
+   * @param what names it in the sentence for want of room
+   */
+  public FileRef writeTwice(String what, String name, ByteBuffer bytes) throws IOException {
+    List<String> targets = pickDrives(COPIES, bytes.remaining());
+    if (targets.size() < COPIES) {
+      throw new IOException(
+          "%s of %d bytes needs room on drives of two enclosures; found %s"
+              .formatted(what, bytes.remaining(), targets));
+    }
+    return write(targets, name, bytes);
   }
 
   /** What the remaining bytes are called as a file; on no drive yet. */
@@ -240,9 +258,5 @@ public final class MirroredFiles {
       }
     }
     return Placement.spread(candidates, bytes, copies, Placement.Sharing.REFUSED);
-  }
-
-  public List<String> pickDrives(int copies) {
-    return pickDrives(copies, 0);
   }
 }

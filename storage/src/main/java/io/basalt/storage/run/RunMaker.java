@@ -34,8 +34,6 @@ import java.util.Optional;
  * they are.
  */
 public final class RunMaker {
-  private static final int COPIES = 2;
-
   private final MirroredFiles files;
   private final SegmentReader segments;
   private final LocationMapWriter maps;
@@ -149,14 +147,8 @@ public final class RunMaker {
 
   private RunRef write(List<Event> sorted) throws IOException {
     EncodedTable run = TableWriter.encode(RunFormat.TABLE, sorted);
-    List<String> drives = files.pickDrives(COPIES, run.bytes().remaining());
-    if (drives.size() < COPIES) {
-      throw new IOException(
-          "a run of %d bytes needs room on drives of two enclosures; found %s"
-              .formatted(run.bytes().remaining(), drives));
-    }
     String name = "runs/" + attempt + "-" + sequence++ + ".parquet";
-    FileRef file = files.write(drives, name, run.bytes());
+    FileRef file = files.writeTwice("a run", name, run.bytes());
     return new RunRef(file, run.rows(), run.minPath(), run.maxPath());
   }
 }

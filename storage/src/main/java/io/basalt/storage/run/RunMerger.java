@@ -40,8 +40,6 @@ import java.util.stream.Collectors;
  * root that names them is kept, or by the sweep once the attempt that made them has ended.
  */
 public final class RunMerger {
-  private static final int COPIES = 2;
-
   private final DriveSet drives;
   private final MirroredFiles files;
   private final Attempt attempt;
@@ -163,14 +161,8 @@ public final class RunMerger {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    List<String> targets = files.pickDrives(COPIES, run.bytes().remaining());
-    if (targets.size() < COPIES) {
-      throw new IOException(
-          "a merged run of %d bytes needs room on drives of two enclosures; found %s"
-              .formatted(run.bytes().remaining(), targets));
-    }
     String name = "runs/" + attempt + "-merged-" + sequence++ + ".parquet";
-    FileRef file = files.write(targets, name, run.bytes());
+    FileRef file = files.writeTwice("a merged run", name, run.bytes());
     return Optional.of(new RunRef(file, run.rows(), run.minPath(), run.maxPath()));
   }
 

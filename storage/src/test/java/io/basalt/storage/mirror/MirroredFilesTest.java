@@ -68,13 +68,13 @@ class MirroredFilesTest {
 
   @Test
   void copiesGoToScmOfDifferentEnclosuresFirst() {
-    List<String> picked = files.pickDrives(3);
+    List<String> picked = files.pickDrives(3, 0);
     assertThat(picked).hasSize(3);
     assertThat(picked.subList(0, 2)).allMatch(id -> id.startsWith("scm-"));
     assertThat(picked.get(2)).startsWith("capacity-");
     simulated.fill("scm-0");
     simulated.unplug("scm-1");
     simulated.unplug("scm-3");
-    assertThat(files.pickDrives(2).get(1)).startsWith("capacity-");
+    assertThat(files.pickDrives(2, 0).get(1)).startsWith("capacity-");
   }
 }
