@@ -33,6 +33,7 @@ final class LifeModel {
   private final Map<String, History> histories = new TreeMap<>();
   private final Map<Integer, Long> ends = new HashMap<>();
   private long uploads;
+  private long leftUploads;
   private long records;
 
   private enum Kind {
@@ -124,6 +125,7 @@ final class LifeModel {
       byte[] content = Arrays.copyOfRange(bytes, cuts[part], cuts[part + 1]);
       sent(path, change, content, "op", "write", "offset", "" + cuts[part], "upload", id);
     }
+    leftUploads += published ? 0 : 1;
     return published
         ? sent(path, change, null, "op", "publish", "upload", id, "size", "" + bytes.length)
         : send(path, new Change(Kind.APPEND, 0, 1, change.seed()));
@@ -137,6 +139,11 @@ final class LifeModel {
     }
     records++;
     return new Sent(path, change, producer.send(record));
+  }
+
+  /** Uploads that were begun and left behind. */
+  synchronized long leftUploads() {
+    return leftUploads;
   }
 
   /** Records so far. */

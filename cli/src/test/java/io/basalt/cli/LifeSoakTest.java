@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.basalt.kafka.KafkaSettings;
+import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.FileClass;
 import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.commit.Sweeper;
+import io.basalt.storage.compact.Sweeps;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.ingest.IngestChange;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.FoldedPaths;
 import io.basalt.storage.tree.PathRange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,6 +43,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -96,7 +105,15 @@ class LifeSoakTest {
                 : List.of(() -> write(model, roots), () -> read(model, roots, drives)));
         settle(store, model, roots);
         check(drives, roots.head(), model);
+        store.await(
+            "uploads that nobody goes on with to be dropped", status -> !isPending(drives, roots));
+        assertThat(model.leftUploads()).isPositive();
+        assertThat(roots.head().uploads().droppedAfter()).isPositive();
         store.await("a sweep of what is left over", status -> orphans(store).isEmpty());
+        store.await(
+            "files that nothing refers to, of live attempts alone",
+            Sweeper.GRACE.multipliedBy(3),
+            status -> pendingOfOthers(drives, config, roots).isEmpty());
         System.out.printf(
             "%d records, %d roots read, %d expired meanwhile, %d processes killed, %d"
                 + " compactions%n",
@@ -110,6 +127,7 @@ class LifeSoakTest {
       System.out.println(files);
       assertThat(files.path("orphans")).isEmpty();
       assertThat(files.path("classes").path("foreign").path("files").asInt()).isZero();
+      requirePending(config, files);
       JsonNode verified = store.run("verify", "--json").json();
       System.out.println(verified);
       assertThat(verified.path("problems")).isEmpty();
@@ -259,6 +277,65 @@ class LifeSoakTest {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     while (!over && System.nanoTime() < end) {
       LockSupport.parkNanos(LOOK_NANOS);
+    }
+  }
+
+  /** Whether any upload has parts and was not published. */
+  private static boolean isPending(DriveSet drives, RootFiles roots) {
+    try (StoreReader reader = StoreReader.open(drives, roots.head())) {
+      FoldedPaths paths =
+          new FoldedPaths(reader.settled(PathRange.ALL), reader.since(PathRange.ALL));
+      boolean pending = false;
+      while (paths.hasNext()) {
+        pending |= !paths.next().pending().isEmpty();
+      }
+      return pending;
+    } catch (IOException | ArbiterException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Pending files whose attempt the head does not know: it may have ended, and nobody said so. */
+  private static List<String> pendingOfOthers(
+      DriveSet drives, StoreConfig config, RootFiles roots) {
+    try {
+      Root head = roots.head();
+      Set<String> live =
+          head.attempts().stream().map(Root.LiveAttempt::id).collect(Collectors.toSet());
+      return pending(drives, config, head)
+          .map(file -> file.file().name())
+          .filter(name -> !live.contains(Attempt.ofFile(name).orElseThrow().toString()))
+          .toList();
+    } catch (IOException | ArbiterException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Stream<Sweeper.Found> pending(DriveSet drives, StoreConfig config, Root head)
+      throws IOException {
+    return Sweeps.of(drives, config.rootCopies()).files(head).stream()
+        .filter(file -> file.kind() == FileClass.PENDING);
+  }
+
+  /**
+   * Once all processes have ended, the command counts as pending just what the last ingest had
+   * open: nothing else is live.
+   */
+  private static void requirePending(StoreConfig config, JsonNode answer) throws Exception {
+    try (DriveSet drives = DriveSet.open(config)) {
+      Root head = new RootFiles(drives, config.rootCopies()).head();
+      List<Sweeper.Found> pending = pending(drives, config, head).toList();
+      assertThat(answer.path("classes").path("pending").path("files").asInt())
+          .isEqualTo(pending.size());
+      Map<String, String> kinds = new HashMap<>();
+      head.attempts().forEach(live -> kinds.put(live.id(), live.kind()));
+      for (Sweeper.Found file : pending) {
+        String name = file.file().name();
+        assertThat(name).matches("(segments|tokens|roots|runs|maps)/.*");
+        assertThat(kinds.get(Attempt.ofFile(name).orElseThrow().toString()))
+            .as(name)
+            .isEqualTo(IngestChange.KIND);
+      }
     }
   }
 

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -73,13 +75,76 @@ class RebuildCommandTest {
     assertSame();
     assertThat(store.run("rebuild").failure()).contains("root " + NEXT_ERA + " can be read");
 
-    store.run("ingest").done();
-    store.await("ingest", status -> status.path("ingest").asText().equals("running"));
+    startIngest();
     put("/after", "after");
     put("/early/0", "changed again");
     store.run("compact").done();
     assertSame();
     assertThat(store.run("verify", "--json").json().path("problems")).isEmpty();
+  }
+
+  /** What lies behind a gap on the drives is still in Kafka, and ingest reads it again. */
+  @Test
+  void ingestGoesOnBehindAGap() throws Exception {
+    putAll("early");
+    store.run("compact").done();
+    restartIngest();
+    Set<Path> before = segments();
+    putAll("gap");
+    store.run("ingest", "--stop").done();
+    Set<Path> lost = segments();
+    lost.removeAll(before);
+    assertThat(lost).isNotEmpty();
+    startIngest();
+    putAll("past");
+    store.run("ingest", "--stop").done();
+    for (Path segment : lost) {
+      Files.deleteIfExists(segment);
+    }
+    loseTree();
+
+    JsonNode plan = store.run("rebuild", "--dry-run", "--json").json();
+    assertThat(plan.path("gaps")).isNotEmpty();
+    assertThat(plan.path("files").asLong()).isLessThan(model.size());
+    assertThat(store.run("rebuild").failure()).contains("not all can be restored");
+    JsonNode done = store.run("rebuild", "--accept-loss", "--json").json();
+    assertThat(done.path("gaps")).isEqualTo(plan.path("gaps"));
+    startIngest();
+    store.await("the records behind the gap", status -> status.path("lag").asLong(-1) == 0);
+    put("/after", "after");
+    assertSame();
+    store.run("compact").done();
+    assertSame();
+    assertThat(store.run("verify", "--json").json().path("problems")).isEmpty();
+  }
+
+  private void putAll(String directory) throws Exception {
+    for (int i = 0; i < 8; i++) {
+      put("/%s/%d".formatted(directory, i), directory + " " + i);
+    }
+  }
+
+  /** Later writes go to other segments. */
+  private void restartIngest() {
+    store.run("ingest", "--stop").done();
+    startIngest();
+  }
+
+  private void startIngest() {
+    store.run("ingest").done();
+    store.await("ingest", status -> status.path("ingest").asText().equals("running"));
+  }
+
+  /** The mirrors of all segments. */
+  private Set<Path> segments() throws IOException {
+    Set<Path> segments = new HashSet<>();
+    for (int drive = 0; drive < 4; drive++) {
+      try (Stream<Path> files =
+          Files.list(store.directory().resolve("scm-" + drive).resolve("segments"))) {
+        files.forEach(segments::add);
+      }
+    }
+    return segments;
   }
 
   private void put(String path, String content) throws Exception {

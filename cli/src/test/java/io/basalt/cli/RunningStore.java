@@ -2,6 +2,7 @@ package io.basalt.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +11,7 @@ import java.util.function.Predicate;
 
 /** A store that {@code init} made and {@code up} runs: real Kafka and Flink processes. */
 final class RunningStore implements AutoCloseable {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Path directory;
@@ -85,7 +86,12 @@ final class RunningStore implements AutoCloseable {
 
   /** Asks until the status is as it should be. */
   JsonNode await(String what, Predicate<JsonNode> wanted) {
-    long end = System.nanoTime() + PATIENCE_NANOS;
+    return await(what, PATIENCE, wanted);
+  }
+
+  /** Asks for as long as it may take until the status is as it should be. */
+  JsonNode await(String what, Duration patience, Predicate<JsonNode> wanted) {
+    long end = System.nanoTime() + patience.toNanos();
     JsonNode status = status();
     while (!wanted.test(status)) {
       if (System.nanoTime() > end) {

@@ -16,6 +16,7 @@ import io.basalt.storage.compact.Sweeps;
 import io.basalt.storage.copy.CopyPolicy;
 import io.basalt.storage.leaf.TreeFileWriter;
 import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.rewrite.LastUses;
 import io.basalt.storage.rewrite.RewritePlan;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RootBuilder;
@@ -116,7 +117,8 @@ final class CompactionCommitter extends StoreFunction<MergeResult, RewriteTask> 
     Attempt run = store().attempt();
     Root started = committer.commit(new CompactionStart(run, Clock.systemUTC()));
     Root base = store().root(CompactionStart.base(started, run));
-    List<RewritePlan.Task> tasks = plan.tasks(RewritePlan.leaves(store().drives(), base));
+    List<RewritePlan.Task> tasks =
+        plan.tasks(RewritePlan.leaves(store().drives(), base), LastUses.of(store().drives()));
     for (RewritePlan.Task task : tasks) {
       out.collect(new RewriteTask(run.toString(), base.number(), tasks.size(), task));
     }

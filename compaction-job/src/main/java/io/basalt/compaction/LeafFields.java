@@ -69,10 +69,9 @@ final class LeafFields {
   }
 
   /** By how much more or less of each segment leaves refer to. */
-  static void writeLiveBytes(Map<String, Long> liveBytes, DataOutputView target)
-      throws IOException {
+  static void writeNumbers(Map<String, Long> numbers, DataOutputView target) throws IOException {
     Fields.writeList(
-        List.copyOf(liveBytes.entrySet()),
+        List.copyOf(numbers.entrySet()),
         (each, to) -> {
           to.writeUTF(each.getKey());
           to.writeLong(each.getValue());
@@ -80,13 +79,13 @@ final class LeafFields {
         target);
   }
 
-  static Map<String, Long> readLiveBytes(DataInputView source) throws IOException {
-    Map<String, Long> liveBytes = new HashMap<>();
+  static Map<String, Long> readNumbers(DataInputView source) throws IOException {
+    Map<String, Long> numbers = new HashMap<>();
     int size = source.readInt();
     for (int i = 0; i < size; i++) {
-      liveBytes.put(source.readUTF(), source.readLong());
+      numbers.put(source.readUTF(), source.readLong());
     }
-    return liveBytes;
+    return numbers;
   }
 
   static void writeAbandonment(Abandonment abandonment, DataOutputView target) throws IOException {

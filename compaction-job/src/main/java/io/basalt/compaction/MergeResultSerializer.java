@@ -29,7 +29,7 @@ final class MergeResultSerializer extends ValueSerializer<MergeResult> {
   private static void write(Merged merged, DataOutputView target) throws IOException {
     LeafFields.writeStretch(merged.stretch(), target);
     Fields.writeList(merged.added(), LeafFields::writeLeaf, target);
-    LeafFields.writeLiveBytes(merged.liveBytes(), target);
+    LeafFields.writeNumbers(merged.liveBytes(), target);
   }
 
   @Override
@@ -45,7 +45,7 @@ final class MergeResultSerializer extends ValueSerializer<MergeResult> {
   private static Merged read(DataInputView source) throws IOException {
     var stretch = LeafFields.readStretch(source);
     var added = Fields.readList(LeafFields::readLeaf, source);
-    return new Merged(stretch, added, LeafFields.readLiveBytes(source));
+    return new Merged(stretch, added, LeafFields.readNumbers(source));
   }
 
   @Override

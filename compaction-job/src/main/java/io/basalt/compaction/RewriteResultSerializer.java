@@ -29,7 +29,7 @@ final class RewriteResultSerializer extends ValueSerializer<RewriteResult> {
     Fields.writeList(rewritten.added(), LeafFields::writeLeaf, target);
     Fields.writeList(rewritten.segments(), RewriteResultSerializer::write, target);
     Fields.writeList(rewritten.stripes(), Fields::writeStripe, target);
-    LeafFields.writeLiveBytes(rewritten.liveBytes(), target);
+    LeafFields.writeNumbers(rewritten.liveBytes(), target);
     Fields.writeList(rewritten.problems(), LeafFields::writePath, target);
   }
 
@@ -55,7 +55,7 @@ final class RewriteResultSerializer extends ValueSerializer<RewriteResult> {
             Fields.readList(LeafFields::readLeaf, source),
             Fields.readList(RewriteResultSerializer::readSegment, source),
             Fields.readList(Fields::readStripe, source),
-            LeafFields.readLiveBytes(source),
+            LeafFields.readNumbers(source),
             Fields.readList(LeafFields::readPath, source)));
   }
 

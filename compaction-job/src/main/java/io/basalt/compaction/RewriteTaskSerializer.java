@@ -25,7 +25,7 @@ final class RewriteTaskSerializer extends ValueSerializer<RewriteTask> {
     target.writeLong(task.base());
     target.writeInt(task.tasks());
     Fields.writeList(task.work().leaves(), LeafFields::writeLeaf, target);
-    Fields.writeNames(List.copyOf(task.work().mirrored()), target);
+    LeafFields.writeNumbers(task.work().mirrored(), target);
     Fields.writeNames(List.copyOf(task.work().striped()), target);
   }
 
@@ -37,7 +37,7 @@ final class RewriteTaskSerializer extends ValueSerializer<RewriteTask> {
         source.readInt(),
         new RewritePlan.Task(
             Fields.readList(LeafFields::readLeaf, source),
-            Set.copyOf(Fields.readNames(source)),
+            LeafFields.readNumbers(source),
             Set.copyOf(Fields.readNames(source))));
   }
 

@@ -67,7 +67,7 @@ class CompactionTopologyTest {
             "7-00000000000000aa",
             1L << 40,
             2,
-            new RewritePlan.Task(List.of(LEAF), Set.of("s-1", "s-2"), Set.of("s-3")));
+            new RewritePlan.Task(List.of(LEAF), Map.of("s-1", 1L << 41, "s-2", 0L), Set.of("s-3")));
     SegmentLocation mirrored =
         new SegmentLocation("s-4", List.of("scm-0", "scm-1"), 1L << 34, 5, 1L << 33);
     RewriteResult result =

@@ -24,9 +24,9 @@ import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Place.StripePlace;
-import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.LiveAttempt;
+import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
 import io.basalt.storage.run.RunChange;
@@ -48,6 +48,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -59,8 +60,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A store in a folder, on real files, with an arbiter in memory and one writer of one partition.
- * Calls to drives run on the caller's thread, so that a test repeats exactly.
+ * A store in a folder, on real files, with an arbiter in memory and one writer, mostly of one
+ * partition. Calls to drives run on the caller's thread, so that a test repeats exactly.
  */
 public final class TestStore implements AutoCloseable {
   public static final String ID = "store-1";
@@ -79,11 +80,17 @@ public final class TestStore implements AutoCloseable {
   private final RunMaker runs;
   private final LocationMapWriter maps;
   private int stripes;
-  private long next;
-  private long committed;
+  private Incarnation incarnation;
+  private long[] next;
+  private long[] committed;
 
   private TestStore(
-      Path folder, StoreConfig config, DriveSet drives, Root head, InMemoryArbiter.Log log)
+      Path folder,
+      StoreConfig config,
+      DriveSet drives,
+      Root head,
+      InMemoryArbiter.Log log,
+      Incarnation first)
       throws Exception {
     this.folder = folder;
     this.config = config;
@@ -91,12 +98,15 @@ public final class TestStore implements AutoCloseable {
     this.log = log;
     attempt = Attempt.start(head, new Random(7));
     committer = RootCommitter.open(drives, config.rootCopies(), log.handle(), attempt, clock);
-    committer.commit(
-        root ->
-            root.attempts(List.of(new LiveAttempt(attempt.toString(), "ingest")))
-                .incarnations(List.of(INCARNATION)));
-    next = head.positions().stream().mapToLong(Position::next).findFirst().orElse(0);
-    committed = next;
+    List<Incarnation> incarnations =
+        head.incarnations().isEmpty() ? List.of(first) : head.incarnations();
+    committer.commit(root -> root.attempts(live(root)).incarnations(incarnations));
+    incarnation = incarnations.get(incarnations.size() - 1);
+    next = new long[incarnation.partitions()];
+    head.positions().stream()
+        .filter(position -> position.incarnation() == incarnation.number())
+        .forEach(position -> next[position.partition()] = position.next());
+    committed = next.clone();
     writer =
         new SegmentWriter(
             drives, SegmentWriter.Options.of(config), attempt.toString(), 0, new Random(11), clock);
@@ -107,10 +117,23 @@ public final class TestStore implements AutoCloseable {
             files, new SegmentReader(drives), maps, attempt, RunMaker.Policy.DEFAULTS, clock);
   }
 
+  /** Those of other jobs, and this one. */
+  private List<LiveAttempt> live(RootBuilder root) {
+    List<LiveAttempt> live = new ArrayList<>(root.attempts());
+    live.removeIf(each -> each.kind().equals("ingest"));
+    live.add(new LiveAttempt(attempt.toString(), "ingest"));
+    return live;
+  }
+
   private static TestStore first(
-      Path folder, StoreConfig config, DriveSet drives, InMemoryArbiter.Log log) throws Exception {
-    return new TestStore(
-        folder, config, drives, StoreInitializer.create(drives, config, new TickingClock()), log);
+      Path folder,
+      StoreConfig config,
+      DriveSet drives,
+      InMemoryArbiter.Log log,
+      Incarnation incarnation)
+      throws Exception {
+    Root root = StoreInitializer.create(drives, config, new TickingClock());
+    return new TestStore(folder, config, drives, root, log, incarnation);
   }
 
   /** Goes on with a store in a folder from its head, with segments of 2 MiB. */
@@ -119,7 +142,15 @@ public final class TestStore implements AutoCloseable {
     StoreConfig config = config(folder, "2MiB", capacityDrives);
     DriveSet drives = sequential(config);
     Root head = new RootFiles(drives, config.rootCopies()).head();
-    return new TestStore(folder, config, drives, head, log);
+    return new TestStore(folder, config, drives, head, log, INCARNATION);
+  }
+
+  /** Goes on with a store on any drives from its head, with segments of 1 MiB. */
+  public static TestStore reopen(Path folder, DriveSet drives, InMemoryArbiter.Log log)
+      throws Exception {
+    StoreConfig config = config(folder, "1MiB", 1);
+    Root head = new RootFiles(drives, config.rootCopies()).head();
+    return new TestStore(folder, config, drives, head, log, INCARNATION);
   }
 
   private static String capacity(int drives) {
@@ -144,9 +175,17 @@ public final class TestStore implements AutoCloseable {
   /** A new, empty store with so many capacity drives, each in an enclosure of its own. */
   public static TestStore create(Path folder, String segmentSize, int capacityDrives)
       throws Exception {
+    return create(folder, segmentSize, capacityDrives, INCARNATION);
+  }
+
+  /** The same, with another write topic. */
+  public static TestStore create(
+      Path folder, String segmentSize, int capacityDrives, Incarnation incarnation)
+      throws Exception {
     StoreConfig config = config(folder, segmentSize, capacityDrives);
     DriveSet.initialise(config, ID);
-    return first(folder, config, sequential(config), new InMemoryArbiter.Log("cluster", "topic"));
+    InMemoryArbiter.Log log = new InMemoryArbiter.Log("cluster", "topic");
+    return first(folder, config, sequential(config), log, incarnation);
   }
 
   /**
@@ -155,7 +194,7 @@ public final class TestStore implements AutoCloseable {
    */
   public static TestStore create(
       Path folder, String segmentSize, DriveSet drives, InMemoryArbiter.Log log) throws Exception {
-    return first(folder, config(folder, segmentSize, 1), drives, log);
+    return first(folder, config(folder, segmentSize, 1), drives, log, INCARNATION);
   }
 
   private static StoreConfig config(Path folder, String segmentSize, int capacityDrives)
@@ -232,7 +271,7 @@ public final class TestStore implements AutoCloseable {
   /** Stages one event; whatever has to be flushed to make room is committed. */
   public void apply(String path, Op op, long position, String upload, byte[] bytes)
       throws Exception {
-    apply(path, op, position, upload, 1_700_000_000_000L + next, bytes);
+    apply(path, op, position, upload, 1_700_000_000_000L + next[partition(path)], bytes);
   }
 
   /** The same at a time, in milliseconds since the epoch. */
@@ -247,15 +286,32 @@ public final class TestStore implements AutoCloseable {
     Event event =
         new Event(
             path,
-            new Version(1, next),
-            0,
+            new Version(incarnation.number(), next[partition(path)]),
+            partition(path),
             timestamp,
             op,
             position,
             Optional.ofNullable(upload),
             List.of());
     writer.add(event, ByteBuffer.wrap(bytes));
-    next++;
+    next[partition(path)]++;
+  }
+
+  private int partition(String path) {
+    return Math.floorMod(path.hashCode(), next.length);
+  }
+
+  /** Goes on with a new topic, once all that is staged is committed. */
+  public void recreateTopic() throws Exception {
+    commit();
+    incarnation =
+        new Incarnation(
+            incarnation.number() + 1,
+            incarnation.topic(),
+            incarnation.topicId() + "'",
+            incarnation.partitions());
+    Arrays.fill(next, 0);
+    Arrays.fill(committed, 0);
   }
 
   /** Flushes and commits all that is staged. */
@@ -265,25 +321,28 @@ public final class TestStore implements AutoCloseable {
 
   /** The same, with the uploads that are published by what is staged. */
   public Root commit(List<Published> published) throws Exception {
-    if (next > committed) {
-      writer.cover(new Range(1, 0, committed, next, -1));
+    for (int partition = 0; partition < next.length; partition++) {
+      if (next[partition] > committed[partition]) {
+        writer.cover(
+            new Range(incarnation.number(), partition, committed[partition], next[partition], -1));
+      }
     }
     Flushed flushed = writer.flush().get();
-    committed = next;
+    committed = next.clone();
     return committer.commit(
         new IngestChange(
             attempt,
             List.of(flushed),
             published,
             Set.of(attempt.toString()),
-            Optional.empty(),
+            Optional.of(incarnation),
             0,
             ""));
   }
 
-  /** The offset that the next event gets. */
+  /** The offset that the next event gets, of the first partition. */
   public long next() {
-    return next;
+    return next[0];
   }
 
   /** Commits, seals all segments and commits that too. */

@@ -23,6 +23,11 @@ import java.util.OptionalLong;
  * part was applied at a mark, and all that was in the log at another mark, at least the retention
  * later, is applied too: so no record of it came in all that time, and none waits to be applied.
  *
+ * <p>In an earlier incarnation of the topic nothing comes any more; an upload that began there may
+ * go on in the newest one, in whatever partition has its path now. So it is abandoned if that one
+ * was there at a mark, and all that was in any of its partitions at another, at least the retention
+ * later, is applied.
+ *
  * @param floors an upload is dropped if its newest part stands below the one of its partition
  * @param mark to be remembered; empty if none is due
  */
@@ -58,6 +63,13 @@ public record Abandonment(List<PartitionOffset> floors, Optional<Mark> mark) {
               offset ->
                   floors.add(
                       new PartitionOffset(applied.incarnation(), applied.partition(), offset)));
+    }
+    OptionalLong caughtUp = caughtUp(all, now.applied());
+    for (Position position : root.positions()) {
+      if (isClosed(position, all, caughtUp, retention)) {
+        floors.add(
+            new PartitionOffset(position.incarnation(), position.partition(), position.next()));
+      }
     }
     return new Abandonment(
         floors, isDue(marks, at, retention) ? Optional.of(now) : Optional.empty());
@@ -100,6 +112,32 @@ public record Abandonment(List<PartitionOffset> floors, Optional<Mark> mark) {
         .map(mark -> Uploads.offset(mark.applied(), applied))
         .flatMapToLong(OptionalLong::stream)
         .max();
+  }
+
+  /** The last mark of the newest incarnation all of whose log is applied, in every partition. */
+  private static OptionalLong caughtUp(List<Mark> marks, List<PartitionOffset> applied) {
+    int newest = marks.get(marks.size() - 1).incarnation();
+    return marks.stream()
+        .filter(mark -> newest > 0 && mark.incarnation() == newest)
+        .filter(
+            mark ->
+                mark.ends().stream()
+                    .allMatch(end -> end.offset() <= Uploads.offset(applied, end).orElse(0L)))
+        .mapToLong(Mark::at)
+        .max();
+  }
+
+  /**
+   * Whether nothing can have gone on for the retention with an upload whose newest part is here.
+   */
+  private static boolean isClosed(
+      Position position, List<Mark> marks, OptionalLong caughtUp, Duration retention) {
+    return caughtUp.isPresent()
+        && marks.stream()
+            .anyMatch(
+                mark ->
+                    mark.incarnation() > position.incarnation()
+                        && mark.at() <= caughtUp.getAsLong() - retention.toMillis());
   }
 
   /** The marks with this one. */

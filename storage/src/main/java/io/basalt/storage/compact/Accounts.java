@@ -4,8 +4,6 @@ import io.basalt.storage.compact.Usage.Dropped;
 import io.basalt.storage.compact.Usage.Retired;
 import io.basalt.storage.compact.Usage.Segment;
 import io.basalt.storage.compact.Usage.Span;
-import io.basalt.storage.copy.CopyPolicy;
-import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.root.CopyRef;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RunRef;
@@ -109,7 +107,7 @@ final class Accounts {
             (id, segment) -> {
               if (!tails.contains(id)
                   && isOver(segment.span(), head)
-                  && isCopied(segment.span(), head.drives(), copy)) {
+                  && isCopied(segment.span(), copy)) {
                 dead.put(id, segment.span());
               }
             });
@@ -149,12 +147,10 @@ final class Accounts {
 
   /**
    * Whether the metadata copy was made at a root that no longer needs a segment: it then refers to
-   * nothing of it, and holds what all events in it came to. A store without capacity drives has no
-   * copy, and its tree is as safe as its data.
+   * nothing of it, and holds what all events in it came to.
    */
-  static boolean isCopied(Span span, List<DriveInfo> drives, Optional<CopyRef> copy) {
-    return !CopyPolicy.isKept(drives)
-        || (copy.isPresent() && span.isClosed() && span.until() <= copy.get().root());
+  static boolean isCopied(Span span, Optional<CopyRef> copy) {
+    return copy.isPresent() && span.isClosed() && span.until() <= copy.get().root();
   }
 
   /** The usage without what is freed; its files are to be deleted. */

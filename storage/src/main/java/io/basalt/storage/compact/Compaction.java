@@ -30,17 +30,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Ends a compaction: writes the branches, the metadata copy and the usage, commits, and deletes
- * what no root needs any more. Belongs to one thread.
+ * Ends a compaction, in two commits: the first takes the new leaves, the second their metadata copy
+ * and whatever is dead by it. Then deletes what no root needs any more. Belongs to one thread.
+ *
+ * <p>A copy is made of leaves that are committed. So whoever finds one that no root names, after a
+ * stop or of an attempt that slept, finds a state that the store was in: no upload is missing from
+ * it that was published meanwhile.
  *
  * <p>What a stop leaves behind:
  *
  * <ol>
- *   <li>before the commit: leaves, branches, copies of them, a usage and a map file that no root
- *       names; the next compaction ends the attempt, and the sweep deletes them
- *   <li>after the commit: files that the committed usage lists as dropped; the next compaction
+ *   <li>before the first commit: leaves, branches and a usage that no root names; the next
+ *       compaction ends the attempt, and the sweep deletes them
+ *   <li>between the two: the new leaves, and files of a copy that no root names; the next
+ *       compaction makes the copy and frees what is dead
+ *   <li>after the second: files that the committed usage lists as dropped; the next compaction
  *       deletes them
  *   <li>in the middle of deleting: the same; a drive that was away is asked again by each
  *       compaction until it answers
@@ -100,7 +107,8 @@ public final class Compaction {
    * Commits the leaves of all stretches.
    *
    * @param abandonment by which uploads were dropped from all of them
-   * @throws CommitConflictException if a later compaction ended this one
+   * @throws CommitConflictException if a later compaction ended this one, or an upload was
+   *     published that is not in the leaves any more
    */
   public Outcome commit(List<Merged> merged, Abandonment abandonment)
       throws IOException, ArbiterException, CommitConflictException, CommitUnknownException {
@@ -109,8 +117,20 @@ public final class Compaction {
     List<String> ids = known.all().stream().map(SegmentLocation::segment).toList();
     Usage usage = Accounts.merge(base, ids, before, merged, abandonment);
     Deletion.Deleted again = deletion.delete(before.dropped());
-    Optional<BranchRef> top = branches(merged);
-    Optional<CopyRef> copy = copies.write(base, top);
+    Usage settled = Accounts.free(usage, Set.of(), List.of(), again.left());
+    Optional<BranchRef> branch = branches(merged);
+    TreeTop top = top(branch, settled);
+    committer.commit(
+        new CompactChange(attempt, base.tree(), top, base.runs(), abandonment.floors()));
+    Freed freed = free(top, settled, copies.write(base, branch));
+    return outcome(freed.root(), merged, again.bytes() + freed.bytes());
+  }
+
+  private record Freed(Root root, long bytes) {}
+
+  /** Commits the copy, and takes out of the store what no root and no copy needs any more. */
+  private Freed free(TreeTop top, Usage usage, Optional<CopyRef> copy)
+      throws IOException, ArbiterException, CommitConflictException, CommitUnknownException {
     for (int tries = 1; ; tries++) {
       Root head = committer.refresh();
       Map<String, Span> dead = Accounts.dead(usage, head, copy.or(head::copy));
@@ -119,24 +139,22 @@ public final class Compaction {
       List<SegmentLocation> freed =
           dead.keySet().stream().flatMap(id -> map.find(id).stream()).toList();
       List<Dropped> dropped = dropped(map, freed, retired);
-      List<Dropped> all = new ArrayList<>(again.left());
+      List<Dropped> all = new ArrayList<>(usage.dropped());
       all.addAll(dropped);
       try {
-        CompactChange change =
-            new CompactChange(
-                attempt,
-                base.tree(),
-                top(top, Accounts.free(usage, dead.keySet(), retired, all)),
-                base.runs(),
-                edit(head, freed),
-                dead,
-                copy,
-                abandonment.floors());
-        Root root = committer.commit(change);
-        long freedBytes = again.bytes() + deletion.delete(dropped).bytes();
-        return outcome(root, merged, freedBytes);
+        Usage left = Accounts.free(usage, dead.keySet(), retired, all);
+        Root root =
+            committer.commit(
+                new FreeChange(
+                    attempt,
+                    top,
+                    left.equals(usage) ? top : top.with(write(left)),
+                    edit(head, freed),
+                    dead,
+                    copy));
+        return new Freed(root, deletion.delete(dropped).bytes());
       } catch (CommitConflictException e) {
-        if (tries == TRIES || !mayGoOn(committer.head(), abandonment)) {
+        if (tries == TRIES || !mayGoOn(committer.head(), top)) {
           throw e;
         }
       }
@@ -158,7 +176,11 @@ public final class Compaction {
         branch.map(BranchRef::file),
         branch.map(BranchRef::files).orElse(0L),
         branch.map(BranchRef::bytes).orElse(0L),
-        files.write("usage", UsageCodec.encode(usage)));
+        write(usage));
+  }
+
+  private FileRef write(Usage usage) throws IOException {
+    return files.write("usage", UsageCodec.encode(usage));
   }
 
   private Optional<LocationMapWriter.Written> edit(Root head, List<SegmentLocation> freed)
@@ -181,9 +203,8 @@ public final class Compaction {
   }
 
   /** Whether a conflict came from the map alone, which the next try takes as it is then. */
-  private boolean mayGoOn(Root head, Abandonment abandonment) {
-    return head.tree().equals(base.tree())
-        && head.uploads().publishedBelow(abandonment.floors()).isEmpty()
+  private boolean mayGoOn(Root head, TreeTop top) {
+    return head.tree().equals(Optional.of(top))
         && head.attempts().stream().anyMatch(live -> live.id().equals(attempt.toString()));
   }
 

@@ -84,6 +84,11 @@ public record Usage(
       applied = List.copyOf(applied);
       ends = List.copyOf(ends);
     }
+
+    /** The newest incarnation at that time; 0 where Kafka did not have its topic. */
+    int incarnation() {
+      return ends.stream().mapToInt(PartitionOffset::incarnation).max().orElse(0);
+    }
   }
 
   /** Roots after one, before another: they alone may need a thing. Open while until is 0. */

@@ -1,6 +1,5 @@
 package io.basalt.storage.copy;
 
-import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.Placement;
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * Makes a metadata copy: what the one before has stays where it is, what is new is written, forced
  * and read back, and the list of all of it comes last. Belongs to one thread.
  *
- * <p>What a stop leaves behind: files under names of the tree on capacity drives, and perhaps a
+ * <p>What a stop leaves behind: files under names of the tree on the copy's drives, and perhaps a
  * list that no root names. The next copy takes over those that are intact, and the sweep deletes
  * the others. The copy before is whole until a committed root names another.
  */
@@ -58,12 +57,12 @@ public final class CopyWriter {
   }
 
   /**
-   * Copies leaves and branches to as many capacity drives as the policy says, or as many as take
-   * them. Empty if none does, or if a leaf or branch cannot be read. What is not as it should be is
-   * logged: a compaction goes on without a copy, and frees nothing that the one before needs.
+   * Copies leaves to as many drives as the policy says, or as many as take them. Empty if none
+   * does, or if a leaf or branch cannot be read. What is not as it should be is logged: a
+   * compaction goes on without a copy, and frees nothing that the one before needs.
    *
    * @param base the root that the leaves were made of
-   * @param top of the leaves that all of it came to
+   * @param top of the leaves that all of it came to; a committed root names it
    */
   public Optional<CopyRef> write(Root base, Optional<BranchRef> top) throws InterruptedIOException {
     try {
@@ -77,10 +76,11 @@ public final class CopyWriter {
   }
 
   private Optional<CopyRef> copy(Root base, Optional<BranchRef> top) throws IOException {
-    List<FileRef> all = new ArrayList<>();
+    TreeFiles tree = new TreeFiles(new LeafTree(mirrors));
     if (top.isPresent()) {
-      all.addAll(new TreeFiles(new LeafTree(mirrors)).add(top.get().file()).files());
+      tree.add(top.get().file());
     }
+    List<FileRef> all = tree.files().stream().filter(MetadataCopy::isCopied).toList();
     Map<String, Set<String>> held = held(base.copy());
     Set<String> targets = new LinkedHashSet<>(choose(all, held, base.copy()));
     for (FileRef file : all) {
@@ -107,10 +107,11 @@ public final class CopyWriter {
     targets.removeAll(failing(targets, drive -> mirrors.put(drive, file, ByteBuffer.wrap(bytes))));
     if (targets.size() < policy.drives()) {
       LOG.warn(
-          "The metadata copy of root {} stands on {} capacity drives, not {}: bring drives back, or"
-              + " add some with room",
+          "The metadata copy of root {} stands on {} drives of tier {}, not {}: bring drives back,"
+              + " or add some with room",
           base.number(),
           targets.size(),
+          policy.tier(),
           policy.drives());
     }
     return targets.isEmpty()
@@ -144,7 +145,7 @@ public final class CopyWriter {
       List<FileRef> all, Map<String, Set<String>> held, Optional<CopyRef> before) {
     List<String> stay = before.map(copy -> copy.file().drives()).orElse(List.of());
     List<Placement.Candidate> candidates = new ArrayList<>();
-    for (DriveInfo drive : drives.available(Tier.CAPACITY)) {
+    for (DriveInfo drive : drives.available(policy.tier())) {
       long lacking =
           all.stream()
               .filter(file -> !holds(held, drive.id(), file.name()))
@@ -163,7 +164,7 @@ public final class CopyWriter {
     candidates.sort(
         Comparator.comparing((Placement.Candidate each) -> !stay.contains(each.drive()))
             .thenComparing(Comparator.comparingLong(Placement.Candidate::freeBytes).reversed()));
-    return Placement.spread(candidates, 0, policy.drives(), Placement.Sharing.ALLOWED);
+    return Placement.spread(candidates, 0, policy.drives(), policy.sharing());
   }
 
   /** A copy to one drive. */

@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** The stored form of the list of a metadata copy: a {@link Frame} around its Avro record. */
 public final class MetadataCopyCodec {
-  private static final Frame FRAME = new Frame("BASCOPY\n", 1);
+  private static final Frame FRAME = new Frame("BASCOPY\n", 2);
 
   private MetadataCopyCodec() {}
 

@@ -52,6 +52,13 @@ public interface Drive {
   default void markUsed(String name, long millis) throws IOException {}
 
   /**
+   * Notes when what a file holds was last used, where it stood before, in milliseconds since the
+   * epoch: also when that is earlier than the file was written. For hints alone, as {@link
+   * #markUsed}.
+   */
+  default void markUsedBefore(String name, long millis) throws IOException {}
+
+  /**
    * A file of a drive: name relative to the drive, its length in bytes, and when it was last
    * written or marked as used, in milliseconds since the epoch.
    */

@@ -209,6 +209,12 @@ public final class FileDrive implements Drive {
   }
 
   @Override
+  public void markUsedBefore(String name, long millis) throws IOException {
+    FileTime used = FileTime.fromMillis(millis);
+    Files.getFileAttributeView(path(name), BasicFileAttributeView.class).setTimes(used, used, null);
+  }
+
+  @Override
   public void delete(String name) throws IOException {
     label.check();
     Path file = path(name);

@@ -23,6 +23,8 @@ public record LeafRef(
     Optional<FileRef> extentTable,
     Optional<FileRef> partTable)
     implements Child {
+  /** Directory of the tables. */
+  public static final String DIRECTORY = "leaves";
 
   /** The files of its tables. */
   public Stream<FileRef> tables() {

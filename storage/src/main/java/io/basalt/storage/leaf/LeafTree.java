@@ -51,9 +51,9 @@ public final class LeafTree {
     return new States(leaves(top, paths), paths);
   }
 
-  /** What all leaves below a branch hold, in order; the iterator throws UncheckedIOException. */
-  public Iterator<PathState> states(FileRef branch) throws IOException {
-    return new States(new Leaves(branch(branch), PathRange.ALL), PathRange.ALL);
+  /** What leaves hold that follow each other; the iterator throws UncheckedIOException. */
+  public Iterator<PathState> states(List<LeafRef> leaves) throws IOException {
+    return new States(leaves.iterator(), PathRange.ALL);
   }
 
   /** The leaves that may hold one of these paths, in order. */

@@ -32,7 +32,7 @@ public final class TreeFileWriter {
   }
 
   LeafRef write(EncodedLeaf leaf) throws IOException {
-    String name = "leaves/" + next();
+    String name = LeafRef.DIRECTORY + "/" + next();
     return new LeafRef(
         leaf.minPath(),
         leaf.maxPath(),
@@ -40,9 +40,9 @@ public final class TreeFileWriter {
         rows(leaf.extents()),
         rows(leaf.parts()),
         leaf.bytes(),
-        table(name + "-files.parquet", leaf.files()),
-        table(name + "-extents.parquet", leaf.extents()),
-        table(name + "-parts.parquet", leaf.parts()));
+        table(LeafTable.FILES.file(name), leaf.files()),
+        table(LeafTable.EXTENTS.file(name), leaf.extents()),
+        table(LeafTable.PARTS.file(name), leaf.parts()));
   }
 
   BranchRef write(Branch branch) throws IOException {

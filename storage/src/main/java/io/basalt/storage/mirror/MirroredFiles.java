@@ -18,7 +18,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToLongFunction;
@@ -30,7 +29,6 @@ public final class MirroredFiles {
 
   private final DriveSet drives;
   private final Random random;
-  private final Map<String, FileRef> places;
 
   public MirroredFiles(DriveSet drives) {
     this(drives, new Random());
@@ -38,13 +36,8 @@ public final class MirroredFiles {
 
   /** Chooses among drives of one tier with this generator. */
   public MirroredFiles(DriveSet drives, Random random) {
-    this(drives, random, Map.of());
-  }
-
-  private MirroredFiles(DriveSet drives, Random random, Map<String, FileRef> places) {
     this.drives = drives;
     this.random = random;
-    this.places = Map.copyOf(places);
   }
 
   /**
@@ -158,20 +151,11 @@ public final class MirroredFiles {
   }
 
   /**
-   * Reads files where they were found, by name, whatever a reference says of their drives; for
-   * references that are older than the drives.
-   */
-  public MirroredFiles found(Map<String, FileRef> places) {
-    return new MirroredFiles(drives, random, places);
-  }
-
-  /**
    * The whole file from the first drive that has it intact.
    *
    * @throws IOException what was wrong with the first copy, the other copies' errors suppressed
    */
-  public ByteBuffer read(FileRef reference) throws IOException {
-    FileRef file = places.getOrDefault(reference.name(), reference);
+  public ByteBuffer read(FileRef file) throws IOException {
     IOException first = null;
     for (String drive : file.drives()) {
       try {

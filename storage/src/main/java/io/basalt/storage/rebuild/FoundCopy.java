@@ -1,10 +1,11 @@
 package io.basalt.storage.rebuild;
 
-import io.basalt.storage.CorruptDataException;
 import io.basalt.storage.copy.MetadataCopy;
 import io.basalt.storage.copy.MetadataCopyCodec;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.leaf.LeafRef;
+import io.basalt.storage.leaf.LooseLeaves;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.CopyRef;
 import io.basalt.storage.root.FileRef;
@@ -15,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,10 +25,11 @@ import java.util.function.Consumer;
  * The newest complete metadata copy that the drives hold.
  *
  * @param copy its files stand on whatever drives hold them, mirrors on SCM included
+ * @param leaves in the order of their paths
  * @param ref names it as the head does, on the drives that hold all of it
  * @param later positions of newer copies that are not complete: more was there than this one holds
  */
-record FoundCopy(MetadataCopy copy, CopyRef ref, List<Position> later) {
+record FoundCopy(MetadataCopy copy, List<LeafRef> leaves, CopyRef ref, List<Position> later) {
 
   /**
    * Looks at all lists of copies, the newest root first. Reads every file of the one that it finds.
@@ -49,8 +50,8 @@ record FoundCopy(MetadataCopy copy, CopyRef ref, List<Position> later) {
     String first = null;
     for (Candidate candidate : candidates) {
       try {
-        requireComplete(candidate.copy(), mirrors);
-        return Optional.of(new FoundCopy(candidate.copy(), candidate.ref(files), later));
+        List<LeafRef> leaves = leaves(candidate.copy(), mirrors);
+        return Optional.of(new FoundCopy(candidate.copy(), leaves, candidate.ref(files), later));
       } catch (InterruptedIOException left) {
         throw left;
       } catch (IOException incomplete) {
@@ -123,33 +124,13 @@ record FoundCopy(MetadataCopy copy, CopyRef ref, List<Position> later) {
         .toList();
   }
 
-  private static void requireComplete(MetadataCopy copy, MirroredFiles mirrors) throws IOException {
-    for (FileRef file : copy.copied()) {
-      if (file.drives().isEmpty()) {
-        throw new NoSuchFileException(file.name());
+  private static List<LeafRef> leaves(MetadataCopy copy, MirroredFiles mirrors) throws IOException {
+    for (FileRef table : copy.tables()) {
+      if (table.drives().isEmpty()) {
+        throw new NoSuchFileException(table.name());
       }
-      mirrors.read(file);
     }
-  }
-
-  /** The top branch; empty if no path is left. */
-  Optional<FileRef> top() throws IOException {
-    if (copy.branch().isEmpty()) {
-      return Optional.empty();
-    }
-    FileRef top = places().get(copy.branch().get());
-    if (top == null) {
-      throw new CorruptDataException(
-          "the copy", ref.file().name(), 0, copy.branch().get(), "a list without it");
-    }
-    return Optional.of(top);
-  }
-
-  /** All files of the copy by name. */
-  Map<String, FileRef> places() {
-    Map<String, FileRef> places = new HashMap<>();
-    copy.copied().forEach(file -> places.put(file.name(), file));
-    return places;
+    return LooseLeaves.of(mirrors, copy.tables());
   }
 
   /** A list that was found. */
@@ -158,7 +139,7 @@ record FoundCopy(MetadataCopy copy, CopyRef ref, List<Position> later) {
       List<String> whole =
           on.stream()
               .filter(
-                  drive -> copy.copied().stream().allMatch(file -> file.drives().contains(drive)))
+                  drive -> copy.tables().stream().allMatch(file -> file.drives().contains(drive)))
               .toList();
       return new CopyRef(
           copy.root().number(),

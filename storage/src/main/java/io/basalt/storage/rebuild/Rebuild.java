@@ -8,12 +8,12 @@ import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.Eras;
 import io.basalt.storage.compact.FreshUsage;
 import io.basalt.storage.config.Tier;
-import io.basalt.storage.copy.CopyPolicy;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.leaf.BranchEditor;
 import io.basalt.storage.leaf.BranchRef;
 import io.basalt.storage.leaf.LeafLimits;
+import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.leaf.LeafTree;
 import io.basalt.storage.leaf.LeafWriter;
 import io.basalt.storage.leaf.TreeFileWriter;
@@ -21,7 +21,6 @@ import io.basalt.storage.location.LocationEdit;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.ArbiterPoint;
-import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
@@ -30,7 +29,9 @@ import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.Fold;
 import io.basalt.storage.tree.FoldedPaths;
+import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.PathState;
 import io.basalt.storage.tree.Shard;
 import java.io.Closeable;
@@ -38,10 +39,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +74,7 @@ public final class Rebuild implements Closeable {
   private final Attempt attempt;
   private final Levels events = new Levels();
   private final Set<String> used = new HashSet<>();
-  private final List<String> notes = new ArrayList<>();
+  private final Set<String> notes = new LinkedHashSet<>();
   private final List<Incarnation> incarnations;
   private final Chains chains;
 
@@ -125,12 +126,18 @@ public final class Rebuild implements Closeable {
     return new Rebuild(drives, options, random);
   }
 
-  /** Without capacity drives segments are freed though no copy holds what their events came to. */
+  /**
+   * A store without capacity drives may have been compacted by a program that made no copy there:
+   * then segments were freed though no copy holds what their events came to.
+   */
   private void requireCopy() throws IOException {
-    if (copy.isEmpty() && !CopyPolicy.isKept(drives.infos()) && !files.in("leaves").isEmpty()) {
+    boolean compacted = !files.in(LeafRef.DIRECTORY).isEmpty();
+    if (copy.isEmpty()
+        && compacted
+        && drives.infos().stream().noneMatch(drive -> drive.tier() == Tier.CAPACITY)) {
       throw new IOException(
-          "the store was compacted and has no capacity drives, so there is no metadata copy: bring"
-              + " back a drive that holds its roots");
+          "the store was compacted and there is no metadata copy of it: bring back a drive that"
+              + " holds its roots or a list in copies/");
     }
   }
 
@@ -230,7 +237,7 @@ public final class Rebuild implements Closeable {
         chains.gaps(),
         tree.lost(),
         isFastTierWhole(),
-        notes);
+        List.copyOf(notes));
   }
 
   /** Takes what a path comes to. */
@@ -239,14 +246,25 @@ public final class Rebuild implements Closeable {
     void add(PathState state) throws IOException;
   }
 
+  /**
+   * A publish in the tree has a whole. One that has none was flushed and never committed: the
+   * upload had been dropped meanwhile, and the record is rejected.
+   */
+  private boolean counts(Fold before, Event event) {
+    Optional<String> why = event.op() == Op.PUBLISH ? before.incomplete(event) : Optional.empty();
+    why.ifPresent(
+        reason ->
+            notes.add(
+                "%s: the publish at offset %d of partition %d was never committed: %s"
+                    .formatted(event.path(), event.version().offset(), event.partition(), reason)));
+    return why.isEmpty();
+  }
+
   private void fold(LiveTree tree, States to) throws IOException {
-    Optional<FileRef> top = copy.isPresent() ? copy.get().top() : Optional.empty();
+    List<LeafRef> leaves = copy.map(FoundCopy::leaves).orElse(List.of());
     try {
-      Iterator<PathState> settled =
-          top.isPresent()
-              ? new LeafTree(mirrors.found(copy.get().places())).states(top.get())
-              : Collections.emptyIterator();
-      FoldedPaths folds = new FoldedPaths(settled, events.sorted());
+      Iterator<PathState> settled = new LeafTree(mirrors).states(leaves);
+      FoldedPaths folds = new FoldedPaths(settled, events.sorted(), this::counts);
       while (folds.hasNext()) {
         to.add(tree.readable(folds.next().state()));
       }

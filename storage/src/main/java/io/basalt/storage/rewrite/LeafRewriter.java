@@ -201,7 +201,7 @@ public final class LeafRewriter {
     private Copies copy() throws IOException {
       Copies copies = new Copies();
       for (NewSegment segment : newSegments(Tier.SCM)) {
-        copies.add(segment, mirrors.write(segment));
+        copies.add(segment, mirrors.write(segment, task.usedMillis(segment.sources())));
       }
       List<NewSegment> cold = newSegments(Tier.CAPACITY);
       if (!cold.isEmpty()) {

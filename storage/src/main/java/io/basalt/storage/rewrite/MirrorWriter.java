@@ -35,10 +35,13 @@ final class MirrorWriter {
   }
 
   /**
+   * Writes a segment.
+   *
+   * @param usedMillis when what it holds was last used; 0 if that is not known
    * @throws IOException if no two drives have room, a drive fails, or a part cannot be read; what
    *     was written is deleted again as far as drives allow
    */
-  SegmentLocation write(NewSegment segment) throws IOException {
+  SegmentLocation write(NewSegment segment, long usedMillis) throws IOException {
     SegmentLocation size = segment.at(new Mirrors(List.of()));
     List<String> pair =
         Placement.pair(Room.on(drives, Tier.SCM), size.size(), random)
@@ -56,7 +59,26 @@ final class MirrorWriter {
       discard(location);
       throw failed;
     }
+    if (usedMillis > 0) {
+      markUsedBefore(location, usedMillis);
+    }
     return location;
+  }
+
+  private void markUsedBefore(SegmentLocation location, long millis) {
+    List<CompletableFuture<Void>> marks = new ArrayList<>();
+    for (String drive : location.mirrors()) {
+      marks.add(
+          drives
+              .submit(
+                  drive,
+                  d -> {
+                    d.markUsedBefore(location.fileName(), millis);
+                    return (Void) null;
+                  })
+              .exceptionally(onlyAHint -> null));
+    }
+    CompletableFuture.allOf(marks.toArray(CompletableFuture[]::new)).join();
   }
 
   private void discard(SegmentLocation location) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A segment that is to hold live parts of others, one after the other. What it holds is known
@@ -57,6 +58,11 @@ final class NewSegment {
   /** Where each part stands in it. */
   Map<Part, Shard> shards() {
     return shards;
+  }
+
+  /** The segments that the parts stand in. */
+  Stream<String> sources() {
+    return shards.keySet().stream().map(part -> part.shard().segment());
   }
 
   long dataEnd() {

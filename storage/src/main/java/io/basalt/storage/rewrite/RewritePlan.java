@@ -15,9 +15,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What a pass is to rewrite.
@@ -53,12 +56,22 @@ public record RewritePlan(List<Sparse> sparse, long givesBackBytes, long readByt
     }
   }
 
-  /** Some leaves, and the segments whose live parts they may refer to, by tier. */
-  public record Task(List<LeafRef> leaves, Set<String> mirrored, Set<String> striped) {
+  /**
+   * Some leaves, and the segments whose live parts they may refer to.
+   *
+   * @param mirrored on SCM, and when each was last used, in milliseconds since the epoch; 0 if that
+   *     is not known
+   */
+  public record Task(List<LeafRef> leaves, Map<String, Long> mirrored, Set<String> striped) {
     public Task {
       leaves = List.copyOf(leaves);
-      mirrored = Set.copyOf(mirrored);
+      mirrored = Map.copyOf(mirrored);
       striped = Set.copyOf(striped);
+    }
+
+    /** When the last used of some segments was used; 0 if of none it is known. */
+    long usedMillis(Stream<String> segments) {
+      return segments.mapToLong(id -> mirrored.getOrDefault(id, 0L)).max().orElse(0);
     }
 
     /** Where live parts of a segment go; empty if they stay. */
@@ -66,7 +79,7 @@ public record RewritePlan(List<Sparse> sparse, long givesBackBytes, long readByt
       if (striped.contains(segment)) {
         return Optional.of(Tier.CAPACITY);
       }
-      return mirrored.contains(segment) ? Optional.of(Tier.SCM) : Optional.empty();
+      return mirrored.containsKey(segment) ? Optional.of(Tier.SCM) : Optional.empty();
     }
   }
 
@@ -120,12 +133,17 @@ public record RewritePlan(List<Sparse> sparse, long givesBackBytes, long readByt
     return sparse.stream().mapToLong(Sparse::liveBytes).sum();
   }
 
-  /** Cuts the work into tasks of neighbouring leaves; none if nothing is to be rewritten. */
-  public List<Task> tasks(List<LeafRef> leaves) {
+  /**
+   * Cuts the work into tasks of neighbouring leaves; none if nothing is to be rewritten.
+   *
+   * @param lastUses when segments on SCM were last used
+   */
+  public List<Task> tasks(List<LeafRef> leaves, Map<String, Long> lastUses) {
     if (sparse.isEmpty()) {
       return List.of();
     }
-    Set<String> mirrored = segments(Tier.SCM);
+    Map<String, Long> mirrored = new TreeMap<>();
+    segments(Tier.SCM).forEach(id -> mirrored.put(id, lastUses.getOrDefault(id, 0L)));
     Set<String> striped = segments(Tier.CAPACITY);
     int count = (int) Math.max(1, Math.min(leaves.size(), liveBytes() / TASK_BYTES));
     List<Task> tasks = new ArrayList<>(count);

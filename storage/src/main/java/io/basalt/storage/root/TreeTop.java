@@ -24,4 +24,9 @@ public record TreeTop(
   public TreeTop {
     positions = List.copyOf(positions);
   }
+
+  /** The same leaves, counted by another usage file. */
+  public TreeTop with(FileRef otherUsage) {
+    return new TreeTop(root, positions, branch, files, bytes, otherUsage);
+  }
 }

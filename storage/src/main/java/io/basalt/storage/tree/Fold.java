@@ -119,11 +119,7 @@ public final class Fold {
   }
 
   private void publish(Event event) {
-    String id = uploadOf(event);
-    List<Event> parts = pending.remove(id);
-    Upload upload = new Upload(id, parts == null ? List.of() : parts);
-    upload
-        .incomplete(event.position())
+    incomplete(event)
         .ifPresent(
             why -> {
               throw new IllegalStateException(
@@ -134,7 +130,14 @@ public final class Fold {
                       + ": "
                       + why);
             });
-    replace(upload.inOrder(), event);
+    String id = uploadOf(event);
+    replace(new Upload(id, pending.remove(id)).inOrder(), event);
+  }
+
+  /** Why a publish has no whole to publish; empty if it has one. */
+  public Optional<String> incomplete(Event publish) {
+    String id = uploadOf(publish);
+    return new Upload(id, pending.getOrDefault(id, List.of())).incomplete(publish.position());
   }
 
   private void replace(List<Event> content, Event by) {

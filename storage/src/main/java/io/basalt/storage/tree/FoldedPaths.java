@@ -8,16 +8,32 @@ import java.util.NoSuchElementException;
 public final class FoldedPaths implements Iterator<Fold> {
   private final Iterator<PathState> settled;
   private final Iterator<Event> events;
+  private final Filter filter;
   private PathState state;
   private Event event;
 
+  /** Which events count. */
+  @FunctionalInterface
+  public interface Filter {
+    /** Whether an event is applied to what the earlier ones of its path came to. */
+    boolean counts(Fold before, Event event);
+  }
+
   /**
+   * Folds all events.
+   *
    * @param settled states by path, each path once
    * @param events by (path, version), none of which is in a state
    */
   public FoldedPaths(Iterator<PathState> settled, Iterator<Event> events) {
+    this(settled, events, (before, event) -> true);
+  }
+
+  /** Folds those events that count. */
+  public FoldedPaths(Iterator<PathState> settled, Iterator<Event> events, Filter filter) {
     this.settled = settled;
     this.events = events;
+    this.filter = filter;
     this.state = next(settled);
     this.event = next(events);
   }
@@ -39,7 +55,9 @@ public final class FoldedPaths implements Iterator<Fold> {
     }
     Fold fold = isStateNext() ? settled() : new Fold(event.path());
     while (event != null && event.path().equals(fold.path())) {
-      fold.apply(event);
+      if (filter.counts(fold, event)) {
+        fold.apply(event);
+      }
       event = next(events);
     }
     return fold;

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * The metadata copy: its list and all files that this names are intact on every drive of the copy,
- * and where it was made of the head's leaves it has all of them.
+ * and where it was made of the head's leaves it has all their tables.
  */
 final class CopyCheck {
   private final Copies copies;
@@ -30,7 +30,7 @@ final class CopyCheck {
   /**
    * Checks the copy of a head.
    *
-   * @param tree the files that the head's leaves consist of, the usage aside
+   * @param tree names of the tables of the head's leaves
    */
   void check(Root head, Set<String> tree) {
     if (head.copy().isEmpty()) {
@@ -68,14 +68,13 @@ final class CopyCheck {
           copy.file().name(),
           "is of root %d, not %d".formatted(copied.number(), copy.root()));
     }
-    Set<String> names = list.copied().stream().map(FileRef::name).collect(Collectors.toSet());
+    Set<String> names = list.tables().stream().map(FileRef::name).collect(Collectors.toSet());
     if (isOfTop(head, list) && !names.equals(tree)) {
       findings.problem(
           Problem.Kind.COPY,
           "",
           copy.file().name(),
-          "lists %d files, the leaves and branches are %d others"
-              .formatted(names.size(), tree.size()));
+          "lists %d tables, the leaves have %d others".formatted(names.size(), tree.size()));
     }
   }
 

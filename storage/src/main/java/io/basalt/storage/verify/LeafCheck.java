@@ -49,20 +49,19 @@ final class LeafCheck {
     return files;
   }
 
-  /** The names of the branches and the leaves' tables of a root that was checked. */
-  Set<String> names(Root root) {
+  /** The names of the leaves' tables of a root that was checked. */
+  Set<String> tables(Root root) {
     Set<String> names = new HashSet<>();
-    root.tree().flatMap(TreeTop::branch).ifPresent(top -> names(top, names));
+    root.tree().flatMap(TreeTop::branch).ifPresent(top -> tables(top, names));
     return names;
   }
 
-  private void names(FileRef file, Set<String> names) {
-    names.add(file.name());
+  private void tables(FileRef file, Set<String> names) {
     for (Child child : branches.get(file).map(Branch::children).orElse(List.of())) {
       if (child instanceof LeafRef leaf) {
         leaf.tables().map(FileRef::name).forEach(names::add);
       } else if (child instanceof BranchRef below) {
-        names(below.file(), names);
+        tables(below.file(), names);
       }
     }
   }

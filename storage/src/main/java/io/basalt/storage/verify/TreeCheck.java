@@ -95,9 +95,9 @@ final class TreeCheck {
     return all;
   }
 
-  /** The names of the branches and the leaves' tables of a root that was checked. */
-  Set<String> leaves(Root root) {
-    return leaves.names(root);
+  /** The names of the leaves' tables of a root that was checked. */
+  Set<String> tables(Root root) {
+    return leaves.tables(root);
   }
 
   private static boolean isBelow(List<Position> positions, Event event) {

@@ -94,7 +94,7 @@ public final class Verifier {
         unreferenced.refer(roots, segments.values(), stripes.values());
         tree.files().forEach(unreferenced::refer);
         CopyCheck copy = new CopyCheck(copies, findings);
-        copy.check(head, tree.leaves(head));
+        copy.check(head, tree.tables(head));
         copy.files().forEach(unreferenced::refer);
         unreferenced.check();
       }

@@ -171,6 +171,87 @@ class AbandonedUploadsTest {
     assertThat(read("/young")).isEqualTo(HALF);
   }
 
+  /**
+   * Nothing comes in an earlier incarnation any more, and what began there may go on in the next.
+   */
+  @Test
+  void anUploadOfAnEarlierIncarnationGoesARetentionAfterTheNextOneWasThere() throws Exception {
+    part("/up", 0);
+    store.commit();
+    compact(store.next());
+    store.pass(RETENTION.multipliedBy(2));
+    store.recreateTopic();
+    store.put("/other", HALF);
+    store.commit();
+    compact(ends(2, store.next()));
+    assertThat(pending("/up")).isPresent();
+    store.pass(RETENTION.minusHours(1));
+    compact(ends(2, store.next()));
+    assertThat(pending("/up")).isPresent();
+    // A record that waits in the new topic may be the next part.
+    store.pass(Duration.ofHours(2));
+    compact(ends(2, store.next() + 1));
+    assertThat(pending("/up")).isPresent();
+    // Nor is anything known of a topic that Kafka does not have.
+    compact(List.of());
+    assertThat(pending("/up")).isPresent();
+    compact(ends(2, store.next()));
+    assertThat(pending("/up")).isEmpty();
+    assertThat(store.head().uploads().floors()).contains(new PartitionOffset(1, 0, 1));
+  }
+
+  @Test
+  void anUploadThatGoesOnInTheNextIncarnationStaysWhole() throws Exception {
+    part("/up", 0);
+    store.commit();
+    compact(store.next());
+    store.recreateTopic();
+    store.put("/other", HALF);
+    store.commit();
+    compact(ends(2, store.next()));
+    store.pass(RETENTION.minusHours(1));
+    part("/up", HALF.length);
+    store.commit();
+    compact(ends(2, store.next()));
+    store.pass(Duration.ofHours(2));
+    compact(ends(2, store.next()));
+    long seen = store.head().number();
+    assertThat(pending("/up").orElseThrow().parts()).hasSize(2);
+    store.apply("/up", Op.PUBLISH, 2L * HALF.length, "u", new byte[0]);
+    store.commit(
+        List.of(
+            new Published(new PartitionOffset(1, 0, 0), seen),
+            new Published(new PartitionOffset(2, 0, 1), seen)));
+    assertThat(read("/up")).hasSize(2 * HALF.length);
+  }
+
+  @Test
+  void aPublishInTheNextIncarnationIsWholeOrRefused() throws Exception {
+    part("/up", 0);
+    part("/late", 0);
+    store.commit();
+    store.recreateTopic();
+    store.put("/other", HALF);
+    long seen = store.commit().number();
+    compact(ends(2, store.next()));
+    store.pass(RETENTION.plusHours(1));
+    LocalCompaction compaction = start();
+    compaction.drop(ends(2, store.next()), store.refresh().at(), RETENTION);
+    List<Merged> merged = compaction.merge();
+    publish("/up", seen);
+    assertThatThrownBy(() -> compaction.commit(merged))
+        .isInstanceOf(CommitConflictException.class)
+        .hasMessageContaining("was published while it was to be dropped");
+    compact(ends(2, store.next()));
+    assertThat(read("/up")).isEqualTo(HALF);
+    assertThat(pending("/late")).isEmpty();
+    store.apply("/late", Op.PUBLISH, -1, "u", new byte[0]);
+    assertThatThrownBy(
+            () -> store.commit(List.of(new Published(new PartitionOffset(1, 0, 1), seen))))
+        .isInstanceOf(CommitConflictException.class)
+        .hasMessageContaining("look again");
+  }
+
   /** A writer with a view of any age, compactions at any point: whole or rejected, never half. */
   @Test
   void anyInterleavingPublishesWholesOnly() throws Exception {
@@ -327,14 +408,22 @@ class AbandonedUploadsTest {
   }
 
   private void compact(long end) throws Exception {
+    compact(ends(end));
+  }
+
+  private void compact(List<PartitionOffset> ends) throws Exception {
     LocalCompaction compaction = start();
-    compaction.drop(ends(end), store.refresh().at(), RETENTION);
+    compaction.drop(ends, store.refresh().at(), RETENTION);
     compaction.commit(compaction.merge());
     store.refresh();
   }
 
   private static List<PartitionOffset> ends(long end) {
-    return List.of(new PartitionOffset(1, 0, end));
+    return ends(1, end);
+  }
+
+  private static List<PartitionOffset> ends(int incarnation, long end) {
+    return List.of(new PartitionOffset(incarnation, 0, end));
   }
 
   private Optional<Upload> pending(String path) throws IOException {

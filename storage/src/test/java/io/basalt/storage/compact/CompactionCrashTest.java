@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.Arbiter;
-import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.InMemoryArbiter;
 import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.commit.SteppedArbiter;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.SimulatedCrash;
 import io.basalt.storage.drive.SimulatedDrives;
@@ -153,14 +153,14 @@ class CompactionCrashTest {
   }
 
   private void stopAtEveryStep(int stride) throws Exception {
-    Steps whole = new Steps(log.copy().handle(), Long.MAX_VALUE);
+    SteppedArbiter whole = new SteppedArbiter(log.copy().handle(), Long.MAX_VALUE);
     pass(drives.afterCrash(1).driveSet(), whole, 200);
-    assertThat(whole.steps).isGreaterThan(12);
-    for (long step = 1; step <= whole.steps; step += stride) {
+    assertThat(whole.steps()).isGreaterThan(12);
+    for (long step = 1; step <= whole.steps(); step += stride) {
       SimulatedDrives copy = drives.afterCrash(1);
       InMemoryArbiter.Log history = log.copy();
       try {
-        pass(copy.driveSet(), new Steps(history.handle(), step), 200);
+        pass(copy.driveSet(), new SteppedArbiter(history.handle(), step), 200);
       } catch (SimulatedCrash stopped) {
         assertThat(step).isPositive();
       }
@@ -271,53 +271,6 @@ class CompactionCrashTest {
         found.put(file.path(), out.toByteArray());
       }
       assertThat(found).containsExactlyInAnyOrderEntriesOf(expected);
-    }
-  }
-
-  /** An arbiter whose user stops before or after one of its calls. */
-  private static final class Steps implements Arbiter {
-    private final Arbiter log;
-    private final long stop;
-    private long steps;
-
-    private Steps(Arbiter log, long stop) {
-      this.log = log;
-      this.stop = stop;
-    }
-
-    private void step() {
-      if (++steps == stop) {
-        throw new SimulatedCrash(0);
-      }
-    }
-
-    @Override
-    public String clusterId() {
-      return log.clusterId();
-    }
-
-    @Override
-    public String topicId() {
-      return log.topicId();
-    }
-
-    @Override
-    public long append(Proposal proposal) throws IOException {
-      step();
-      long offset = log.append(proposal);
-      step();
-      return offset;
-    }
-
-    @Override
-    public List<Decided> readFrom(long offset) throws IOException, ArbiterException {
-      step();
-      return log.readFrom(offset);
-    }
-
-    @Override
-    public void close() {
-      log.close();
     }
   }
 }

@@ -4,6 +4,7 @@ import io.basalt.storage.commit.Arbiter;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.config.Tier;
 import io.basalt.storage.copy.CopyPolicy;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.leaf.LeafLimits;
@@ -27,7 +28,7 @@ public final class LocalCompaction {
   public static final LeafLimits FEW = new LeafLimits(5, 12, 200);
 
   private static final long ROWS = 20;
-  static final CopyPolicy COPIES = new CopyPolicy(3);
+  static final CopyPolicy COPIES = new CopyPolicy(Tier.CAPACITY, 3);
 
   private final DriveSet drives;
   private final MirroredFiles mirrors;
@@ -108,8 +109,14 @@ public final class LocalCompaction {
   }
 
   public Compaction.Outcome commit(List<Merged> merged) throws Exception {
-    return new Compaction(drives, mirrors, committer, attempt, base, files, COPIES)
+    return new Compaction(drives, mirrors, committer, attempt, base, files, copies())
         .commit(merged, abandonment);
+  }
+
+  private CopyPolicy copies() {
+    return drives.infos().stream().anyMatch(drive -> drive.tier() == Tier.CAPACITY)
+        ? COPIES
+        : new CopyPolicy(Tier.SCM, 2);
   }
 
   /** All steps. */

@@ -75,7 +75,7 @@ class MetadataCopyTest {
   }
 
   @Test
-  void holdsAllLeavesAndBranchesOnOneDriveMoreThanAStripeMayLose() throws Exception {
+  void holdsAllLeavesOnOneDriveMoreThanAStripeMayLose() throws Exception {
     Root head = store.head();
     CopyRef copy = head.copy().orElseThrow();
     assertThat(copy.file().drives()).hasSize(3).allMatch(drive -> drive.startsWith("capacity-"));
@@ -112,7 +112,7 @@ class MetadataCopyTest {
     Map<String, Map<String, Long>> found = new HashMap<>();
     for (DriveInfo drive : store.drives().available(Tier.CAPACITY)) {
       Map<String, Long> files = new HashMap<>();
-      for (String directory : List.of("leaves", "branches", "copies")) {
+      for (String directory : List.of("leaves", "copies")) {
         for (StoredFile file : store.drives().call(drive.id(), d -> d.list(directory))) {
           files.put(file.name(), file.usedMillis());
         }
@@ -128,7 +128,7 @@ class MetadataCopyTest {
     String gone = copy.file().drives().get(0);
     Files.move(folder.resolve(gone), folder.resolve("aside"));
     try (DriveSet left = store.openDrives()) {
-      CopyPolicy three = new CopyPolicy(3);
+      CopyPolicy three = new CopyPolicy(Tier.CAPACITY, 3);
       assertThat(three.isDue(left, store.head())).isTrue();
       LocalCompaction.run(left, store.log().handle(), store.clock(), ++seed);
       Root head = store.refresh();
@@ -148,12 +148,12 @@ class MetadataCopyTest {
       Root head = store.refresh();
       assertThat(head.copy().orElseThrow().file().drives())
           .containsExactlyInAnyOrder("capacity-0", "capacity-3");
-      assertThat(new CopyPolicy(3).isDue(left, head)).isFalse();
+      assertThat(new CopyPolicy(Tier.CAPACITY, 3).isDue(left, head)).isFalse();
     }
     Files.move(folder.resolve("aside-1"), folder.resolve("capacity-1"));
     Files.move(folder.resolve("aside-2"), folder.resolve("capacity-2"));
     try (DriveSet all = store.openDrives()) {
-      assertThat(new CopyPolicy(3).isDue(all, store.head())).isTrue();
+      assertThat(new CopyPolicy(Tier.CAPACITY, 3).isDue(all, store.head())).isTrue();
     }
     assertThat(compact().copy().orElseThrow().file().drives()).hasSize(3);
     assertSound();

@@ -60,4 +60,9 @@ public abstract class ForwardingDrive implements Drive {
   public void markUsed(String name, long millis) throws IOException {
     drive.markUsed(name, millis);
   }
+
+  @Override
+  public void markUsedBefore(String name, long millis) throws IOException {
+    drive.markUsedBefore(name, millis);
+  }
 }

@@ -107,6 +107,11 @@ final class SimulatedDrive implements Drive {
   }
 
   @Override
+  public synchronized void markUsedBefore(String name, long millis) throws IOException {
+    markUsed(name, millis);
+  }
+
+  @Override
   public synchronized void link(String existing, String name) throws IOException {
     change();
     SimulatedFile file = existing(existing);

@@ -1,10 +1,12 @@
 package io.basalt.storage.rebuild;
 
 import io.basalt.storage.TestStore;
+import io.basalt.storage.commit.Arbiter;
 import io.basalt.storage.commit.InMemoryArbiter;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.leaf.LeafLimits;
 import io.basalt.storage.root.ArbiterPoint;
+import io.basalt.storage.root.Incarnation;
 import java.time.Clock;
 import java.util.Random;
 import java.util.Set;
@@ -19,29 +21,31 @@ final class LocalRebuild {
 
   private LocalRebuild() {}
 
-  static Rebuild.Options options(Set<String> replaced) {
+  static Rebuild.Options options(Set<String> replaced, Incarnation topic) {
     return new Rebuild.Options(
         "test",
         replaced,
         new Rebuild.Topics(
-            TestStore.INCARNATION.topic(),
-            TestStore.INCARNATION.topicId(),
-            TestStore.INCARNATION.partitions(),
-            "rejects-id",
-            REJECTS_END),
+            topic.topic(), topic.topicId(), topic.partitions(), "rejects-id", REJECTS_END),
         FEW);
   }
 
-  /** What there is, written and declared; the topic is new and empty. */
+  /** What there is of a store with one partition, written and declared. */
   static Rebuild.Written run(
       DriveSet drives, InMemoryArbiter.Log fresh, long seed, Set<String> replaced)
       throws Exception {
-    try (Rebuild rebuild = Rebuild.look(drives, options(replaced), new Random(seed));
-        InMemoryArbiter arbiter = fresh.handle()) {
+    return run(drives, fresh.handle(), seed, options(replaced, TestStore.INCARNATION));
+  }
+
+  /** What there is, written and declared; the topic is new and empty. */
+  static Rebuild.Written run(DriveSet drives, Arbiter fresh, long seed, Rebuild.Options options)
+      throws Exception {
+    try (Rebuild rebuild = Rebuild.look(drives, options, new Random(seed));
+        fresh) {
       Rebuild.Written written =
           rebuild.write(
-              new ArbiterPoint(arbiter.clusterId(), arbiter.topicId(), -1, ""), Clock.systemUTC());
-      rebuild.declare(written, ROOT_COPIES, arbiter);
+              new ArbiterPoint(fresh.clusterId(), fresh.topicId(), -1, ""), Clock.systemUTC());
+      rebuild.declare(written, ROOT_COPIES, fresh);
       return written;
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.basalt.storage.Contents;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.InMemoryArbiter;
+import io.basalt.storage.commit.SteppedArbiter;
 import io.basalt.storage.compact.Bytes;
 import io.basalt.storage.compact.LocalCompaction;
 import io.basalt.storage.drive.Drive;
@@ -20,8 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Stops a rebuild at every file operation; what was not forced may vanish. Covers each step of the
- * list in {@link Rebuild}: the next rebuild, or the head that the stop left, is the whole store.
+ * Stops a rebuild at every file operation and at every step of the arbiter; what was not forced may
+ * vanish. Covers each step of the list in {@link Rebuild}: the next rebuild, or the head that the
+ * stop left, is the whole store.
  */
 class RebuildCrashTest {
   @TempDir Path folder;
@@ -82,12 +84,37 @@ class RebuildCrashTest {
     } catch (SimulatedCrash stopped) {
       assertThat(copy.stopped()).isTrue();
     }
-    long operations = copy.operations();
-    SimulatedDrives after = copy.afterCrash(operation);
+    rebuildAnew(copy.afterCrash(operation));
+    return copy.operations();
+  }
+
+  @Test
+  void aStopAtTheArbiterLosesNothingAndTheNextRebuildEndsIt() throws Exception {
+    prepare();
+    assertThat(stopAtStep(Long.MAX_VALUE)).isEqualTo(3);
+    for (long step = 1; step <= 3; step++) {
+      stopAtStep(step);
+    }
+  }
+
+  private long stopAtStep(long step) throws Exception {
+    SimulatedDrives copy = drives.afterCrash(1);
+    SteppedArbiter arbiter =
+        new SteppedArbiter(new InMemoryArbiter.Log("cluster", "topic-2").handle(), step);
+    Rebuild.Options options = LocalRebuild.options(Set.of(), TestStore.INCARNATION);
+    try {
+      LocalRebuild.run(copy.driveSet(), arbiter, 2, options);
+    } catch (SimulatedCrash stopped) {
+      assertThat(arbiter.steps()).isEqualTo(step);
+    }
+    rebuildAnew(copy.afterCrash(step));
+    return arbiter.steps();
+  }
+
+  private void rebuildAnew(SimulatedDrives after) throws Exception {
     LocalRebuild.run(after.driveSet(), new InMemoryArbiter.Log("cluster", "topic-3"), 3, Set.of());
     check(after);
     assertThat(new Verifier(after.driveSet()).verify().problems()).isEmpty();
-    return operations;
   }
 
   private void check(SimulatedDrives after) throws IOException {

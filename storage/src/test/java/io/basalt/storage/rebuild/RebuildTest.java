@@ -18,6 +18,7 @@ import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.FileRef;
+import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.SegmentLocation;
@@ -50,18 +51,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RebuildTest {
   private static final int CAPACITY = 5;
   private static final List<String> SCM = List.of("scm-0", "scm-1");
+  private static final Incarnation PARTITIONED = new Incarnation(1, "basalt.writes", "topic-id", 3);
 
   @TempDir Path folder;
   private TestStore store;
   private Bytes bytes;
   private final NavigableMap<Long, NavigableMap<String, byte[]>> models = new TreeMap<>();
   private final InMemoryArbiter.Log fresh = new InMemoryArbiter.Log("cluster", "topic-2");
+  private int capacity;
+  private Incarnation topic;
   private long seed;
 
   private void create(long model) throws Exception {
+    create(model, CAPACITY, TestStore.INCARNATION);
+  }
+
+  private void create(long model, int capacityDrives, Incarnation writes) throws Exception {
     seed = model;
+    capacity = capacityDrives;
+    topic = writes;
     bytes = new Bytes(model, 12);
-    store = TestStore.create(folder, "2MiB", CAPACITY);
+    store = TestStore.create(folder, "2MiB", capacity, topic);
     models.put(0L, Collections.emptyNavigableMap());
   }
 
@@ -104,7 +114,7 @@ class RebuildTest {
 
   private void migrate(Random random) throws Exception {
     List<SegmentLocation> sealed = store.sealed();
-    if (!sealed.isEmpty()) {
+    if (!sealed.isEmpty() && capacity > 0) {
       store.moveToStripe(sealed.subList(0, 1 + random.nextInt(sealed.size())), 2, 2);
     }
   }
@@ -139,7 +149,8 @@ class RebuildTest {
 
   private RebuildReport rebuild(Set<String> replaced) throws Exception {
     try (DriveSet drives = store.openDrives()) {
-      Rebuild.Written written = LocalRebuild.run(drives, fresh, 99, replaced);
+      Rebuild.Written written =
+          LocalRebuild.run(drives, fresh.handle(), 99, LocalRebuild.options(replaced, topic));
       assertThat(written.root().number()).isEqualTo(1_000_000_000_000L);
       return written.report();
     }
@@ -160,7 +171,7 @@ class RebuildTest {
   /** Ingest, compaction and the sweep go on with the rebuilt tree. */
   private void goOn() throws Exception {
     store.close();
-    store = TestStore.reopen(folder, CAPACITY, fresh);
+    store = TestStore.reopen(folder, capacity, fresh);
     change(12);
     store.seal();
     store.makeRun();
@@ -182,7 +193,9 @@ class RebuildTest {
   private void assertEqualsHead(RebuildReport report) throws Exception {
     assertThat(report.gaps()).isEmpty();
     assertThat(report.lost()).isEmpty();
-    assertThat(report.positions()).extracting(Position::next).containsExactly(store.next());
+    assertThat(report.positions())
+        .extracting(Position::next)
+        .isEqualTo(store.head().positions().stream().map(Position::next).toList());
     assertThat(files()).containsExactlyInAnyOrderEntriesOf(bytes.files());
     assertThat(report.files()).isEqualTo(bytes.files().size());
   }
@@ -222,6 +235,109 @@ class RebuildTest {
     assertEqualsHead(rebuild(Set.of()));
     assertThat(problems()).isEmpty();
     goOn();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {20, 21, 22})
+  void withoutRootsAnyBranchRunsAndMapsAStoreOfScmAloneEqualsTheHead(long model) throws Exception {
+    create(model, 0, TestStore.INCARNATION);
+    live();
+    assertThat(store.head().copy().orElseThrow().file().drives())
+        .containsExactlyInAnyOrderElementsOf(SCM);
+    lose(List.of("roots", "branches", "runs", "maps", "usage"));
+    assertEqualsHead(rebuild(Set.of()));
+    assertThat(problems()).isEmpty();
+    goOn();
+  }
+
+  @Test
+  void aStoreOfScmAloneOutlivesAnEnclosure() throws Exception {
+    create(23, 0, TestStore.INCARNATION);
+    live();
+    lose(List.of("roots", "branches", "runs", "maps", "usage"));
+    Files.move(folder.resolve("scm-1"), folder.resolve("away"));
+    Map<String, byte[]> head = bytes.files();
+    try (DriveSet drives = store.openDrives();
+        Rebuild rebuild =
+            Rebuild.look(drives, LocalRebuild.options(Set.of(), topic), new Random(1))) {
+      assertThat(rebuild.report().isPartial()).isFalse();
+      assertThat(rebuild.report().files()).isEqualTo(head.size());
+    }
+    Files.move(folder.resolve("away"), folder.resolve("scm-1"));
+    assertEqualsHead(rebuild(Set.of()));
+    goOn();
+  }
+
+  /** A store that a program compacted which made no copies on SCM, or a first one cut short. */
+  @Test
+  void aStoreOfScmAloneThatWasCompactedWithoutACopyIsRefused() throws Exception {
+    create(24, 0, TestStore.INCARNATION);
+    live();
+    lose(List.of("roots", "copies"));
+    try (DriveSet drives = store.openDrives()) {
+      assertThatThrownBy(
+              () -> Rebuild.look(drives, LocalRebuild.options(Set.of(), topic), new Random(1)))
+          .hasMessageContaining("there is no metadata copy");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {25, 26})
+  void withSeveralPartitionsItEqualsTheHead(long model) throws Exception {
+    create(model, CAPACITY, PARTITIONED);
+    live();
+    assertThat(store.head().positions()).hasSize(PARTITIONED.partitions());
+    lose(List.of("roots", "branches", "runs", "maps", "usage"));
+    assertEqualsHead(rebuild(Set.of()));
+    assertThat(problems()).isEmpty();
+    goOn();
+  }
+
+  /** A gap of one partition holds up no other. */
+  @Test
+  void eachPartitionEndsAtItsOwnGap() throws Exception {
+    create(27, CAPACITY, PARTITIONED);
+    Map<String, byte[]> expected = new TreeMap<>();
+    for (int i = 0; i < 15; i++) {
+      // Each in a segment of its own.
+      store.put("/f%02d".formatted(i), new byte[] {(byte) i});
+      expected.put("/f%02d".formatted(i), new byte[] {(byte) i});
+      store.seal();
+    }
+    Root head = store.head();
+    Map<Integer, Long> ends = new HashMap<>();
+    head.positions().forEach(each -> ends.put(each.partition(), each.next()));
+    lose(List.of("roots"));
+    RebuildReport whole = look();
+    assertThat(whole.gaps()).isEmpty();
+    SegmentLocation lost = head.tails().get(9).location();
+    for (String drive : lost.mirrors()) {
+      Files.delete(store.file(drive, lost.fileName()));
+    }
+    RebuildReport report = rebuild(Set.of());
+    assertThat(report.gaps()).hasSize(1);
+    Gap gap = report.gaps().get(0);
+    assertThat(report.positions()).hasSize(PARTITIONED.partitions());
+    for (Position position : report.positions()) {
+      boolean broken = position.partition() == gap.partition();
+      long end = ends.get(position.partition());
+      assertThat(position.next()).isEqualTo(broken ? gap.from() : end);
+      assertThat(position.next() < end).isEqualTo(broken);
+    }
+    expected.keySet().retainAll(files().keySet());
+    assertThat(files()).containsExactlyInAnyOrderEntriesOf(expected);
+    // Each path was written once.
+    assertThat(report.files())
+        .isEqualTo(report.positions().stream().mapToLong(Position::next).sum());
+    assertThat(problems()).isEmpty();
+  }
+
+  private RebuildReport look() throws Exception {
+    try (DriveSet drives = store.openDrives();
+        Rebuild rebuild =
+            Rebuild.look(drives, LocalRebuild.options(Set.of(), topic), new Random(1))) {
+      return rebuild.report();
+    }
   }
 
   @Test
@@ -513,7 +629,8 @@ class RebuildTest {
     lose(List.of("roots"));
     Map<String, Set<String>> before = names();
     try (DriveSet drives = store.openDrives();
-        Rebuild rebuild = Rebuild.look(drives, LocalRebuild.options(Set.of()), new Random(1))) {
+        Rebuild rebuild =
+            Rebuild.look(drives, LocalRebuild.options(Set.of(), topic), new Random(1))) {
       RebuildReport report = rebuild.report();
       assertThat(report.files()).isEqualTo(bytes.files().size());
       assertThat(report.isPartial()).isFalse();

@@ -93,7 +93,8 @@ public final class LocalRewriting {
               LocalCompaction.FEW,
               new LeafRewriter.Options(attempt + "-1", SEGMENT_SIZE, CODE, Runnable::run),
               random);
-      for (RewritePlan.Task task : plan(drives, base).tasks(RewritePlan.leaves(drives, base))) {
+      for (RewritePlan.Task task :
+          plan(drives, base).tasks(RewritePlan.leaves(drives, base), LastUses.of(drives))) {
         done.add(rewriter.rewrite(task));
       }
     }

@@ -12,6 +12,7 @@ import io.basalt.storage.compact.CompactionStart;
 import io.basalt.storage.compact.LocalCompaction;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.Drive;
+import io.basalt.storage.drive.Drive.StoredFile;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.SimulatedDrives;
 import io.basalt.storage.location.LocationMap;
@@ -33,10 +34,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +130,43 @@ class RewritingTest {
       assertThat(store.file(stripe.drives().get(strip), stripe.fileName(strip))).doesNotExist();
     }
     checkAllRoots();
+  }
+
+  /** Else migrate would take what is hot and leave what nobody has used for long. */
+  @Test
+  void aNewSegmentIsAsColdAsWhatWasCopiedToIt() throws Exception {
+    mostlyDead();
+    Set<String> before = names();
+    long used = 1_600_000_000_000L;
+    for (String segment : sparse(Tier.SCM)) {
+      for (String drive : List.of("scm-0", "scm-1")) {
+        store
+            .drives()
+            .call(
+                drive,
+                d -> {
+                  d.markUsedBefore("segments/" + segment, used);
+                  return null;
+                });
+      }
+    }
+    rewrite();
+    Set<String> added = names();
+    added.removeAll(before);
+    assertThat(added).isNotEmpty();
+    for (String drive : List.of("scm-0", "scm-1")) {
+      List<StoredFile> files = store.drives().call(drive, d -> d.list("segments"));
+      assertThat(files)
+          .filteredOn(file -> added.contains(file.name()))
+          .hasSameSizeAs(added)
+          .allMatch(file -> file.usedMillis() == used);
+    }
+  }
+
+  private Set<String> names() throws Exception {
+    Set<String> names = new HashSet<>();
+    map().sealed().forEach(segment -> names.add(segment.fileName()));
+    return names;
   }
 
   @Test
