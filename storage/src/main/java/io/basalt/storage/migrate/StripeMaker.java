@@ -20,6 +20,7 @@ import io.basalt.storage.stripe.StripeWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -106,10 +107,38 @@ public final class StripeMaker implements Closeable {
         throw left;
       } catch (IOException e) {
         // Segments that this run has moved meanwhile are found where they are by now.
-        reason = e.getMessage();
+        reason = reason(e);
+      }
+      Optional<String> overtaken = overtaken(planned);
+      if (overtaken.isPresent()) {
+        return new Outcome.Failed(overtaken.get());
       }
     }
     return new Outcome.Failed("checksums cannot be read: " + reason);
+  }
+
+  /** Why it is no use to try again: another has moved or freed what was planned. */
+  private Optional<String> overtaken(PlannedStripe planned) {
+    try {
+      map = maps.load();
+    } catch (IOException e) {
+      // The next try loads it too, and says so.
+      return Optional.empty();
+    }
+    return planned.segments().stream()
+        .map(each -> each.segment().segment())
+        .filter(id -> map.find(id).map(now -> now.mirrors().isEmpty()).orElse(true))
+        .findFirst()
+        .map(
+            id ->
+                "segment %s was moved or freed by another job after this migration had planned it: nothing is lost; run migrate again if a drive is still full"
+                    .formatted(id));
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof NoSuchFileException missing
+        ? "file " + missing.getFile() + " is missing"
+        : e.getMessage();
   }
 
   private Map<String, SegmentChecks> checks(PlannedStripe planned) throws IOException {
@@ -147,7 +176,11 @@ public final class StripeMaker implements Closeable {
         }
         shape = other.get();
       } catch (IOException failed) {
-        reason = failed.getMessage();
+        Optional<String> overtaken = overtaken(planned);
+        if (overtaken.isPresent()) {
+          return new Outcome.Failed(overtaken.get());
+        }
+        reason = reason(failed);
       }
       LOG.warn("stripe {} is made again: {}", stripe.id(), reason);
     }

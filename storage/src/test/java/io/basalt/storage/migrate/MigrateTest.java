@@ -265,6 +265,22 @@ class MigrateTest {
     world.check();
   }
 
+  @Test
+  void aMigrationThatSleptWhileAnotherMovedItsSegmentsSaysSo() throws Exception {
+    MigrateWorld world = full(0.85);
+    MigrateWorld.Migration first = world.new Migration();
+    assertThat(first.step()).as("plans").isTrue();
+    assertThat(world.migrate().stripes()).isPositive();
+    assertThat(first.step()).as("wakes up").isTrue();
+    assertThat(first.done().problems())
+        .singleElement()
+        .asString()
+        .startsWith("segment ")
+        .contains("was moved or freed by another job after this migration had planned it")
+        .endsWith("run migrate again if a drive is still full");
+    world.check();
+  }
+
   /** Its strips hold the space that would give another migration work. */
   @Test
   void whatADeadMigrationLeftGoesThoughTheNextOneFindsNoRoomForAnything() throws Exception {
