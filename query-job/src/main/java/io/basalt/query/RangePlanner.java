@@ -103,7 +103,7 @@ final class RangePlanner extends ProcessFunction<Long, FileRange> {
       }
       number++;
       plannedBytes.add(file.size());
-      FileRanges.of(number, file, request.rangeBytes()).forEach(out::collect);
+      FileRanges.of(number, file, request.rangeBytes(file.size())).forEach(out::collect);
     }
 
     private void refuse(String path, long size, String why) {

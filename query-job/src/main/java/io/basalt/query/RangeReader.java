@@ -6,7 +6,6 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -48,7 +47,10 @@ final class RangeReader extends ProcessFunction<FileRange, RangeResult> {
 
   private RangeResult read(FileRange range) throws IOException {
     try (FileChannel file = request.export().open(range.number())) {
-      store.reader().read(range.file(), range.from(), range.to(), new At(file, range.from()));
+      store
+          .reader()
+          .readInAnyOrder(
+              range.file(), range.from(), range.to(), (bytes, at) -> write(file, bytes, at));
       return RangeResult.done(range, subtask);
     } catch (InterruptedIOException | ClosedByInterruptException e) {
       throw e;
@@ -57,36 +59,17 @@ final class RangeReader extends ProcessFunction<FileRange, RangeResult> {
     }
   }
 
+  private static void write(FileChannel file, ByteBuffer bytes, long position) throws IOException {
+    long at = position;
+    while (bytes.hasRemaining()) {
+      at += file.write(bytes, at);
+    }
+  }
+
   @Override
   public void close() throws IOException {
     if (store != null) {
       store.close();
     }
-  }
-
-  /** Writes to a file from a position on. */
-  private static final class At implements WritableByteChannel {
-    private final FileChannel file;
-    private long position;
-
-    private At(FileChannel file, long position) {
-      this.file = file;
-      this.position = position;
-    }
-
-    @Override
-    public int write(ByteBuffer source) throws IOException {
-      int written = file.write(source, position);
-      position += written;
-      return written;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return file.isOpen();
-    }
-
-    @Override
-    public void close() {}
   }
 }

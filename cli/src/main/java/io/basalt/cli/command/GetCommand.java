@@ -9,7 +9,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -75,11 +74,18 @@ public final class GetCommand extends StoreCommand {
             "." + target.getFileName() + ".basalt-" + ProcessHandle.current().pid());
     try {
       try (Progress progress = Progress.start("get", wanted.to() - wanted.from());
-          WritableByteChannel sink =
-              new CountedChannel(
-                  FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                  progress)) {
-        store.reader().read(file, wanted.from(), wanted.to(), sink);
+          FileChannel sink =
+              FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        store
+            .reader()
+            .readInAnyOrder(
+                file,
+                wanted.from(),
+                wanted.to(),
+                (bytes, position) -> {
+                  progress.add(bytes.remaining(), 0);
+                  write(sink, bytes, position - wanted.from());
+                });
       }
       Files.move(
           draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -89,24 +95,10 @@ public final class GetCommand extends StoreCommand {
     return target;
   }
 
-  /** Tells the progress of what is written. */
-  private record CountedChannel(WritableByteChannel to, Progress progress)
-      implements WritableByteChannel {
-    @Override
-    public int write(ByteBuffer source) throws IOException {
-      int written = to.write(source);
-      progress.add(written, 0);
-      return written;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return to.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-      to.close();
+  private static void write(FileChannel sink, ByteBuffer bytes, long position) throws IOException {
+    long at = position;
+    while (bytes.hasRemaining()) {
+      at += sink.write(bytes, at);
     }
   }
 }

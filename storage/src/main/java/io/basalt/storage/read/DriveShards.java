@@ -5,6 +5,7 @@ import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.read.ReadStep.SegmentRange;
+import io.basalt.storage.read.ReadStep.Way;
 import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
@@ -22,8 +23,9 @@ import java.util.zip.CRC32C;
 /**
  * Shards from the drives. The quick way reads a whole range from one file, of a mirror, the mirrors
  * in turn, or of a strip, and checks each shard while it is in the processor's cache. A range of a
- * strip that is known to be lost is reconstructed. What that cannot give, {@link SegmentReader}
- * gets shard by shard from either mirror or from any strips.
+ * strip that is known to be lost is reconstructed; one that is wanted by column comes from what all
+ * who want the column share. What that cannot give, {@link SegmentReader} gets shard by shard from
+ * either mirror or from any strips.
  */
 final class DriveShards implements ShardSource {
   /** What is read before it is checked: it stays in the processor's cache in between. */
@@ -71,6 +73,12 @@ final class DriveShards implements ShardSource {
           new IOException("stripe " + place.stripe() + " is not in the location map"));
     }
     long offset = place.offset() + range.position();
+    if (range.way() == Way.BY_COLUMN) {
+      return segments
+          .stripes()
+          .startByColumn(stripe.get(), offset, target)
+          .thenCompose(done -> checked(stripe.get(), range, target));
+    }
     return segments
         .stripes()
         .inOneStrip(stripe.get(), offset, range.lengthBytes())

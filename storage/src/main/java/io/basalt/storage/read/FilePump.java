@@ -7,7 +7,6 @@ import io.basalt.storage.read.ReadStep.Zeros;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,7 +30,7 @@ final class FilePump {
     this.buffers = buffers;
   }
 
-  void run(Iterator<ReadStep> steps, WritableByteChannel sink) throws IOException {
+  void run(Iterator<ReadStep> steps, FileSink sink) throws IOException {
     Deque<Started> started = new ArrayDeque<>();
     while (steps.hasNext() || !started.isEmpty()) {
       while (steps.hasNext() && started.size() < STEPS_AHEAD) {
@@ -85,24 +84,18 @@ final class FilePump {
     return bytes.slice(range.bufferOffset(), range.lengthBytes());
   }
 
-  private static void write(List<Piece> pieces, ByteBuffer bytes, WritableByteChannel sink)
+  private static void write(List<Piece> pieces, ByteBuffer bytes, FileSink sink)
       throws IOException {
     for (Piece piece : pieces) {
       if (piece instanceof Stored stored) {
-        drain(bytes.slice(stored.bufferOffset(), stored.length()), sink);
+        sink.write(bytes.slice(stored.bufferOffset(), stored.length()), stored.at());
       } else if (piece instanceof Zeros zeros) {
-        for (long left = zeros.length(); left > 0; ) {
-          int count = (int) Math.min(left, ZEROS.capacity());
-          drain(ZEROS.slice(0, count), sink);
-          left -= count;
+        for (long done = 0; done < zeros.length(); ) {
+          int count = (int) Math.min(zeros.length() - done, ZEROS.capacity());
+          sink.write(ZEROS.slice(0, count), zeros.at() + done);
+          done += count;
         }
       }
-    }
-  }
-
-  private static void drain(ByteBuffer bytes, WritableByteChannel sink) throws IOException {
-    while (bytes.hasRemaining()) {
-      sink.write(bytes);
     }
   }
 }

@@ -23,6 +23,14 @@ final class LostStrips {
     return reasons.containsKey(strip);
   }
 
+  /** Those that hold data, ascending. */
+  int[] ofData() {
+    return reasons.keySet().stream()
+        .mapToInt(strip -> strip)
+        .filter(strip -> strip < stripe.dataStrips())
+        .toArray();
+  }
+
   /**
    * The first {@code k} strips that are left, ascending; without a data strip at least one of them
    * is parity.

@@ -12,6 +12,7 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -72,6 +73,9 @@ final class Reconstructor {
       if (why == null) {
         why = lostFiles.get(stripe.fileName(strip));
       }
+      if (why == null && drives.isUnavailable(stripe.drives().get(strip))) {
+        why = "is not among the drives";
+      }
       if (why != null) {
         lost.add(strip, why);
       }
@@ -110,10 +114,10 @@ final class Reconstructor {
       throws IOException {
     boolean done;
     do {
-      Sources sources = new Sources(stripe, lost, strip, target.limit());
+      Sources sources = sourcesOfOne(stripe, lost, strip, target.limit());
       done = sources.read(StripLayout.blockPosition(first), Checked.BY_BLOCK);
       if (done) {
-        ByteBuffer result = sources.decode();
+        ByteBuffer result = sources.decodeOne();
         done = sources.expected.mismatch(first, result, first) < 0;
         if (done) {
           deliver(stripe, strip, sources, result, target);
@@ -133,19 +137,47 @@ final class Reconstructor {
    */
   void reconstructUnchecked(Stripe stripe, LostStrips lost, int strip, long from, ByteBuffer target)
       throws IOException {
-    Sources sources = new Sources(stripe, lost, strip, target.limit());
+    Sources sources = sourcesOfOne(stripe, lost, strip, target.limit());
     while (!sources.read(StripLayout.position(from), Checked.BY_CALLER)) {
-      sources = new Sources(stripe, lost, strip, target.limit());
+      sources = sourcesOfOne(stripe, lost, strip, target.limit());
     }
-    deliver(stripe, strip, sources, sources.decode(), target);
+    deliver(stripe, strip, sources, sources.decodeOne(), target);
+  }
+
+  private Sources sourcesOfOne(Stripe stripe, LostStrips lost, int strip, int length)
+      throws IOException {
+    Column column = columns.take(stripe.dataStrips() + 1);
+    return new Sources(stripe, lost, new int[] {strip}, length, column);
+  }
+
+  /**
+   * Reads the same range of {@code k} strips once and computes from them what is lost of the data,
+   * for callers who have checksums of what they take from it.
+   *
+   * @param columns of {@code k + m} strips; give the column back there
+   */
+  DataColumn readColumn(Stripe stripe, Columns columns, long from, int length) throws IOException {
+    LostStrips lost = lost(stripe);
+    Sources sources;
+    do {
+      Column column = columns.take(stripe.strips());
+      sources = new Sources(stripe, lost, lost.ofData(), length, column);
+    } while (!sources.read(StripLayout.position(from), Checked.BY_CALLER));
+    sources.decode();
+    return sources.data();
+  }
+
+  /** Counts bytes of a lost strip that a caller took from a column. */
+  void countReconstructed(Stripe stripe, int strip, int length) {
+    bytes.add(length);
+    drives.countReconstructed(stripe.drives().get(strip), length);
   }
 
   private void deliver(
       Stripe stripe, int strip, Sources sources, ByteBuffer result, ByteBuffer target) {
     target.put(0, result, 0, target.limit());
     columns.give(sources.column);
-    bytes.add(target.limit());
-    drives.countReconstructed(stripe.drives().get(strip), target.limit());
+    countReconstructed(stripe, strip, target.limit());
   }
 
   /** What tells whether a result is right. */
@@ -154,25 +186,26 @@ final class Reconstructor {
     BY_CALLER
   }
 
-  /** One column of k strips, and the strip that is computed from it. */
+  /** One column of k strips, and behind them the strips that are computed from it. */
   private final class Sources {
     private final Stripe stripe;
     private final LostStrips lost;
     private final int[] strips;
-    private final int wanted;
+    private final int[] wanted;
     private final int length;
     private final Column column;
 
-    /** The wanted strip's checksums, from the parity strip that is the last source. */
+    /** The first wanted strip's checksums, from the parity strip that is the last source. */
     private volatile BlockChecksums expected;
 
-    Sources(Stripe stripe, LostStrips lost, int wanted, int length) throws IOException {
+    Sources(Stripe stripe, LostStrips lost, int[] wanted, int length, Column column)
+        throws IOException {
       this.stripe = stripe;
       this.lost = lost;
       this.strips = lost.sources();
       this.wanted = wanted;
       this.length = length;
-      this.column = columns.take(stripe.dataStrips() + 1);
+      this.column = column;
     }
 
     /** Reads all sources in parallel; those that fail are lost, and false is the answer. */
@@ -203,21 +236,35 @@ final class Reconstructor {
       int strip = strips[source];
       try (DriveFile file = drive.open(stripe.fileName(strip))) {
         if (withChecksums) {
-          expected = checksums.fromParity(drive, file, stripe, strip, wanted);
+          expected = checksums.fromParity(drive, file, stripe, strip, wanted[0]);
         }
         file.read(column.strip(source, length), position);
       }
       return null;
     }
 
-    ByteBuffer decode() {
+    void decode() {
+      codes.of(stripe).decode(byNumber(), StripSet.of(wanted), 0, length);
+    }
+
+    ByteBuffer decodeOne() {
+      decode();
+      return column.strip(strips.length, length);
+    }
+
+    DataColumn data() {
+      return new DataColumn(column, Arrays.copyOf(byNumber(), stripe.dataStrips()), wanted);
+    }
+
+    private ByteBuffer[] byNumber() {
       ByteBuffer[] all = new ByteBuffer[stripe.strips()];
       for (int i = 0; i < strips.length; i++) {
         all[strips[i]] = column.strips()[i];
       }
-      all[wanted] = column.strips()[strips.length];
-      codes.of(stripe).decode(all, StripSet.of(wanted), 0, length);
-      return column.strip(strips.length, length);
+      for (int i = 0; i < wanted.length; i++) {
+        all[wanted[i]] = column.strips()[strips.length + i];
+      }
+      return all;
     }
 
     /** Finds the sources that are not what was written. */

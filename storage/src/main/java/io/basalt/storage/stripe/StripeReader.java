@@ -28,6 +28,9 @@ public final class StripeReader implements Closeable {
   /** Of one strip: enough for a drive to stream. */
   private static final int READ_BYTES = 1 << 20;
 
+  /** The longest piece of a stripe that is worth reading by columns. */
+  public static final int LONGEST_IN_COLUMNS = ColumnCache.LONGEST_BYTES;
+
   /** Of all sources of a reconstruction: they stay in a processor's cache until decoded. */
   private static final long SOURCES_BYTES = 8L << 20;
 
@@ -39,6 +42,7 @@ public final class StripeReader implements Closeable {
   private final Columns single = new Columns(READ_BYTES, READ_BYTES);
   private final Reconstructor reconstructor;
   private final ThreadPoolExecutor threads;
+  private final ColumnCache columns;
 
   public StripeReader(DriveSet drives) {
     Codes codes = new Codes();
@@ -50,6 +54,7 @@ public final class StripeReader implements Closeable {
         new ThreadPoolExecutor(
             THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::daemon);
     threads.allowCoreThreadTimeOut(true);
+    this.columns = new ColumnCache(reconstructor, threads);
   }
 
   private Thread daemon(Runnable task) {
@@ -106,13 +111,24 @@ public final class StripeReader implements Closeable {
    * to.
    */
   public CompletableFuture<Void> startUnchecked(Stripe stripe, long offset, ByteBuffer target) {
+    return startParts(stripe, offset, target, this::startPart);
+  }
+
+  /** A read of a range of one strip. */
+  @FunctionalInterface
+  private interface PartRead {
+    CompletableFuture<Void> start(Stripe stripe, int strip, long from, ByteBuffer target);
+  }
+
+  private static CompletableFuture<Void> startParts(
+      Stripe stripe, long offset, ByteBuffer target, PartRead read) {
     List<CompletableFuture<Void>> parts = new ArrayList<>();
     for (int done = 0; done < target.limit(); ) {
       long at = offset + done;
       int strip = (int) (at / stripe.stripBytes());
       long inStrip = at % stripe.stripBytes();
       int length = (int) Math.min(target.limit() - done, stripe.stripBytes() - inStrip);
-      parts.add(startPart(stripe, strip, inStrip, target.slice(done, length)));
+      parts.add(read.start(stripe, strip, inStrip, target.slice(done, length)));
       done += length;
     }
     return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new));
@@ -153,7 +169,30 @@ public final class StripeReader implements Closeable {
     }
   }
 
-  private boolean isLost(Stripe stripe, int strip) {
+  /**
+   * The bytes of each strip in a column of the stripe, for a caller who wants most of one that is
+   * degraded; 0 if the stripe is too wide for that, or none of its data strips is known to be lost.
+   */
+  public int columnBytes(Stripe stripe) {
+    for (int strip = 0; strip < stripe.dataStrips(); strip++) {
+      if (isLost(stripe, strip)) {
+        return ColumnCache.columnBytes(stripe);
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * Starts to fill the target like {@link #startUnchecked}, from columns of the stripe that are
+   * read whole, once for all who want something of them within a while: for a caller who wants most
+   * of each, and goes from column to column.
+   */
+  public CompletableFuture<Void> startByColumn(Stripe stripe, long offset, ByteBuffer target) {
+    return startParts(stripe, offset, target, columns::copy);
+  }
+
+  /** Whether the strip of this stripe is known to be of no use. */
+  public boolean isLost(Stripe stripe, int strip) {
     return reconstructor.isLost(stripe, strip) || drives.isUnavailable(stripe.drives().get(strip));
   }
 

@@ -5,25 +5,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.basalt.storage.read.ReadStep.SegmentRange;
+import io.basalt.storage.read.ReadStep.Way;
+import io.basalt.storage.root.Stripe;
 import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class ReadPlanTest {
+  private static final Stripe NARROW = stripe(2);
+  private static final Stripe WIDE = stripe(8);
+
   @Test
   void shardsThatStandSideBySideAreReadAtOnce() {
     FileState file =
@@ -91,12 +97,123 @@ class ReadPlanTest {
     int from = random.nextInt(expected.length + 1);
     int to = from + random.nextInt(expected.length - from + 1);
 
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     FakeShards shards = new FakeShards(random, faults);
-    new FilePump(shards, new ReadBuffers(stepBytes))
-        .run(new ReadPlan(file, from, to, stepBytes), Channels.newChannel(bytes));
+    FilePump pump = new FilePump(shards, new ReadBuffers(stepBytes));
 
-    assertThat(bytes.toByteArray()).isEqualTo(Arrays.copyOfRange(expected, from, to));
+    Taken inOrder = new Taken(from, to);
+    pump.run(new ReadPlan(file, from, to, stepBytes), inOrder::takeNext);
+    assertThat(inOrder.bytes()).isEqualTo(Arrays.copyOfRange(expected, from, to));
+
+    Taken byColumn = new Taken(from, to);
+    pump.run(
+        ColumnPlan.steps(file, from, to, stepBytes, shard -> anyPlace(shard, seed)),
+        byColumn::take);
+    assertThat(byColumn.bytes()).isEqualTo(Arrays.copyOfRange(expected, from, to));
+  }
+
+  /** The same for the same shard. */
+  private static Optional<ColumnPlan.Place> anyPlace(Shard shard, long seed) {
+    Random random = new Random(seed * 31 + shard.hashCode());
+    Stripe stripe = random.nextBoolean() ? NARROW : WIDE;
+    return random.nextInt(4) == 0
+        ? Optional.empty()
+        : Optional.of(
+            new ColumnPlan.Place(
+                stripe,
+                1 + random.nextInt(3),
+                random.nextInt((int) stripe.dataBytes()),
+                random.nextBoolean()));
+  }
+
+  private static Stripe stripe(int dataStrips) {
+    return new Stripe(
+        "1-00000000000000aa-0-" + dataStrips,
+        dataStrips,
+        1,
+        Stripe.BLOCK_BYTES,
+        IntStream.rangeClosed(0, dataStrips).mapToObj(i -> "capacity-" + i).toList());
+  }
+
+  /** What a sink was given: every byte of a range exactly once. */
+  private static final class Taken {
+    private final int from;
+    private final byte[] bytes;
+    private final BitSet taken = new BitSet();
+
+    private Taken(int from, int to) {
+      this.from = from;
+      this.bytes = new byte[to - from];
+    }
+
+    private void take(ByteBuffer given, long position) {
+      int at = (int) position - from;
+      assertThat(taken.nextSetBit(at))
+          .satisfiesAnyOf(
+              next -> assertThat(next).isEqualTo(-1),
+              next -> assertThat(next).isGreaterThanOrEqualTo(at + given.remaining()));
+      taken.set(at, at + given.remaining());
+      given.get(bytes, at, given.remaining());
+    }
+
+    private void takeNext(ByteBuffer given, long position) {
+      assertThat(position - from).isEqualTo(taken.cardinality());
+      take(given, position);
+    }
+
+    private byte[] bytes() {
+      assertThat(taken.cardinality()).isEqualTo(bytes.length);
+      return bytes;
+    }
+  }
+
+  /** Two of four strips are lost: their sources are the column, so it is read once, in order. */
+  @Test
+  void whatIsMostlyWantedOfADegradedStripeIsReadColumnByColumn() {
+    int block = Stripe.BLOCK_BYTES;
+    Stripe stripe =
+        new Stripe("1-00000000000000aa-0-0", 4, 2, 2L * block, stripe(5).drives().subList(0, 6));
+    List<Extent> extents = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      extents.add(new Extent((long) i * block, shard("a", (long) i * block, block), 0, block));
+    }
+    extents.add(new Extent(8L * block, shard("b", 0, block), 0, block));
+    List<ReadStep> steps = new ArrayList<>();
+    ColumnPlan.steps(
+            file(9L * block, extents.toArray(Extent[]::new)),
+            0,
+            9L * block,
+            4 * block,
+            shard ->
+                shard.segment().equals("b")
+                    ? Optional.empty()
+                    : Optional.of(
+                        new ColumnPlan.Place(
+                            stripe, block, shard.position(), shard.position() < 4L * block)))
+        .forEachRemaining(steps::add);
+
+    assertThat(
+            steps.stream().flatMap(step -> step.pieces().stream()).map(piece -> piece.at() / block))
+        .containsExactly(8L, 0L, 2L, 4L, 6L, 1L, 3L, 5L, 7L);
+    assertThat(steps.stream().flatMap(step -> step.ranges().stream()).map(SegmentRange::way))
+        .containsExactly(
+            Way.ALONE,
+            Way.BY_COLUMN,
+            Way.BY_COLUMN,
+            Way.BY_COLUMN,
+            Way.BY_COLUMN,
+            Way.BY_COLUMN,
+            Way.BY_COLUMN,
+            Way.BY_COLUMN,
+            Way.BY_COLUMN);
+  }
+
+  /** One of 8 strips is wanted, and lost: its sources are all that is read either way. */
+  @Test
+  void aColumnOfWhichLittleIsWantedIsNotReadWhole() {
+    FileState file = file(10, new Extent(0, shard("a", 0, 10), 0, 10));
+    ColumnPlan.Place lost = new ColumnPlan.Place(WIDE, Stripe.BLOCK_BYTES, 0, true);
+    ReadStep step = ColumnPlan.steps(file, 0, 10, 1000, shard -> Optional.of(lost)).next();
+    assertThat(step.ranges()).extracting(SegmentRange::way).containsExactly(Way.ALONE);
   }
 
   private static byte stored(Shard shard, int index) {

@@ -2,6 +2,7 @@ package io.basalt.storage.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.basalt.erasure.ErasureCode;
 import io.basalt.erasure.Geometry;
@@ -356,8 +357,9 @@ class StripeReaderTest {
       StripeReader reader, TestStripe stripe, int from, int length) {
     ByteBuffer unchecked = ByteBuffer.allocateDirect(length);
     boolean right =
-        reader
-            .startUnchecked(stripe.stripe(), from, unchecked)
+        (from % 2 == 0
+                ? reader.startUnchecked(stripe.stripe(), from, unchecked)
+                : reader.startByColumn(stripe.stripe(), from, unchecked))
             .handle((done, failure) -> failure == null && isData(unchecked, stripe, from))
             .join();
     if (!right) {
@@ -368,6 +370,62 @@ class StripeReaderTest {
         throw new UncheckedIOException(e);
       }
       assertThat(isData(checked.flip(), stripe, from)).isTrue();
+    }
+  }
+
+  /** Strips of several columns, read by many at once, far more columns than are kept. */
+  @Test
+  void columnsAreSharedByAllWhoWantSomethingOfThem() throws Exception {
+    StripeDrives files = new StripeDrives(folder, 6);
+    TestStripe stripe = TestStripe.random(0, 4, 2, 50, 5);
+    files.write(stripe);
+    try (DriveSet set = files.open();
+        StripeReader reader = new StripeReader(set)) {
+      assertThat(reader.columnBytes(stripe.stripe())).isZero();
+    }
+    files.unplug(1);
+    files.unplug(3);
+    try (DriveSet set = files.open();
+        StripeReader reader = new StripeReader(set)) {
+      int column = reader.columnBytes(stripe.stripe());
+      assertThat(column).isPositive().isLessThan(50 * BLOCK / 4);
+      List<CompletableFuture<Void>> reads = new ArrayList<>();
+      List<ByteBuffer> found = new ArrayList<>();
+      for (int at = 0; at < 50 * BLOCK; at += BLOCK) {
+        for (int strip = 0; strip < 4; strip++) {
+          ByteBuffer target = ByteBuffer.allocateDirect(BLOCK);
+          found.add(target);
+          reads.add(reader.startByColumn(stripe.stripe(), strip * 50L * BLOCK + at, target));
+        }
+      }
+      CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new)).join();
+      for (int i = 0; i < found.size(); i++) {
+        assertThat(isData(found.get(i), stripe, i % 4 * 50 * BLOCK + i / 4 * BLOCK)).isTrue();
+      }
+      assertThat(reader.reconstructedBytes()).isEqualTo(2L * 50 * BLOCK);
+      assertThat(set.reconstructed())
+          .containsOnly(entry("capacity-1", 50L * BLOCK), entry("capacity-3", 50L * BLOCK));
+    }
+  }
+
+  @Test
+  void aColumnWithTooManyLostSaysSoEachTime() throws Exception {
+    StripeDrives files = new StripeDrives(folder, 6);
+    TestStripe stripe = TestStripe.random(0, 4, 2, 2, 5);
+    files.write(stripe);
+    files.unplug(1);
+    files.unplug(3);
+    files.unplug(4);
+    try (DriveSet set = files.open();
+        StripeReader reader = new StripeReader(set)) {
+      for (int tries = 0; tries < 2; tries++) {
+        assertThatThrownBy(
+                () ->
+                    reader
+                        .startByColumn(stripe.stripe(), 0, ByteBuffer.allocateDirect(BLOCK))
+                        .join())
+            .hasMessageContaining("3 of its 4+2 strips are lost");
+      }
     }
   }
 
@@ -446,6 +504,9 @@ class StripeReaderTest {
       StripeReader reader, TestStripe stripe, int from, int length) {
     ByteBuffer found = ByteBuffer.allocateDirect(length);
     reader.startUnchecked(stripe.stripe(), from, found).join();
+    assertThat(isData(found, stripe, from)).isTrue();
+    found = ByteBuffer.allocateDirect(length);
+    reader.startByColumn(stripe.stripe(), from, found).join();
     assertThat(isData(found, stripe, from)).isTrue();
   }
 

@@ -1,0 +1,48 @@
+package io.basalt.storage.read;
+
+import io.basalt.storage.root.Place.StripePlace;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Stripe;
+import io.basalt.storage.stripe.StripeReader;
+import io.basalt.storage.tree.Shard;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Finds the shards of one read that stand in stripes which have lost data, as is known by now. */
+final class DegradedPlaces implements Function<Shard, Optional<ColumnPlan.Place>> {
+  private final Locations locations;
+  private final StripeReader stripes;
+  private final Map<String, Integer> columnBytes = new HashMap<>();
+
+  DegradedPlaces(Locations locations, StripeReader stripes) {
+    this.locations = locations;
+    this.stripes = stripes;
+  }
+
+  @Override
+  public Optional<ColumnPlan.Place> apply(Shard shard) {
+    return shard.length() > StripeReader.LONGEST_IN_COLUMNS
+        ? Optional.empty()
+        : locations.find(shard.segment()).flatMap(segment -> place(segment, shard));
+  }
+
+  private Optional<ColumnPlan.Place> place(SegmentLocation segment, Shard shard) {
+    return segment.place() instanceof StripePlace place
+        ? locations
+            .stripe(place.stripe())
+            .flatMap(stripe -> place(stripe, place.offset() + shard.position()))
+        : Optional.empty();
+  }
+
+  /** Shards lie in front of the hole, so their positions in the segment are those in the stripe. */
+  private Optional<ColumnPlan.Place> place(Stripe stripe, long offset) {
+    int bytes = columnBytes.computeIfAbsent(stripe.id(), id -> stripes.columnBytes(stripe));
+    if (bytes == 0) {
+      return Optional.empty();
+    }
+    boolean lost = stripes.isLost(stripe, (int) (offset / stripe.stripBytes()));
+    return Optional.of(new ColumnPlan.Place(stripe, bytes, offset, lost));
+  }
+}
