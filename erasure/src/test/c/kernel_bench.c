@@ -1,6 +1,8 @@
 /*
  * The roof of the JNI benchmark: the same kernels and plain jerasure called from C, and memcpy.
- *   kernel_bench OPERATION k m bytes seconds     OPERATION: jerasure isal isal-update gfni plain memcpy
+ *   kernel_bench OPERATION k m rows bytes seconds
+ * OPERATION: jerasure isal isal-update gfni plain plain-decode memcpy; `rows` strips are computed from k sources, which
+ * for a kernel are sources like others, and for plain-decode the first data strips.
  * Prints GB/s of source bytes (of copied bytes for memcpy): the best of 10 shares of the time.
  */
 #include <stdio.h>
@@ -30,15 +32,16 @@ static int kernel_of(const char *operation) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 6) {
-    fprintf(stderr, "usage: kernel_bench OPERATION k m bytes seconds\n");
+  if (count != 7) {
+    fprintf(stderr, "usage: kernel_bench OPERATION k m rows bytes seconds\n");
     return 2;
   }
   const char *operation = arguments[1];
   int k = atoi(arguments[2]);
   int m = atoi(arguments[3]);
-  int bytes = atoi(arguments[4]);
-  double seconds = atof(arguments[5]);
+  int rows = atoi(arguments[4]);
+  int bytes = atoi(arguments[5]);
+  double seconds = atof(arguments[6]);
   int kernel = kernel_of(operation);
   uint8_t matrix[KERNELS_MAX_WIDTH * KERNELS_MAX_WIDTH / 4];
   uint8_t *strips[KERNELS_MAX_WIDTH];
@@ -46,8 +49,12 @@ int main(int count, char **arguments) {
     fprintf(stderr, "not available: %s %d+%d\n", operation, k, m);
     return 1;
   }
-  void *tables = malloc(kernels_tables_bytes(kernel, k, m));
-  kernels_prepare(kernel, k, m, matrix, tables);
+  void *tables = malloc(kernels_tables_bytes(kernel, k, rows));
+  kernels_prepare(kernel, k, rows, matrix, tables);
+  int erasures[KERNELS_MAX_WIDTH + 1];
+  for (int i = 0; i <= rows; i++) {
+    erasures[i] = i < rows ? i : -1;
+  }
   int *plain = reed_sol_vandermonde_coding_matrix(k, m, 8);
   for (int i = 0; i < k + m; i++) {
     strips[i] = aligned_alloc(64, ((size_t)bytes + 63) / 64 * 64);
@@ -65,8 +72,10 @@ int main(int count, char **arguments) {
         }
       } else if (strcmp(operation, "plain") == 0) {
         jerasure_matrix_encode(k, m, 8, plain, (char **)strips, (char **)strips + k, bytes);
+      } else if (strcmp(operation, "plain-decode") == 0) {
+        jerasure_matrix_decode(k, m, 8, plain, 1, erasures, (char **)strips, (char **)strips + k, bytes);
       } else {
-        kernels_apply(kernel, k, m, tables, strips, strips + k, bytes);
+        kernels_apply(kernel, k, rows, tables, strips, strips + k, bytes);
       }
       rounds++;
       elapsed = now() - start;

@@ -12,7 +12,10 @@ import java.util.Comparator;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** A new store of four SCM drives in two enclosures, in a directory that is removed afterwards. */
+/**
+ * A new store of four SCM drives in two enclosures, and perhaps capacity drives in enclosures of
+ * their own, in a directory that is removed afterwards.
+ */
 final class BenchmarkStore implements AutoCloseable {
   private final Path directory;
   private final StoreConfig config;
@@ -23,6 +26,17 @@ final class BenchmarkStore implements AutoCloseable {
 
   BenchmarkStore(Path parent, String bootstrap, String topics, int gibibytes, String segmentSize)
       throws Exception {
+    this(parent, bootstrap, topics, gibibytes, segmentSize, 0);
+  }
+
+  BenchmarkStore(
+      Path parent,
+      String bootstrap,
+      String topics,
+      int gibibytes,
+      String segmentSize,
+      int capacityDrives)
+      throws Exception {
     directory = Files.createDirectory(parent.resolve("store-" + UUID.randomUUID()));
     Path file = directory.resolve("basalt.yaml");
     StringBuilder yaml = new StringBuilder("store: benchmark\ndrives:\n");
@@ -30,6 +44,11 @@ final class BenchmarkStore implements AutoCloseable {
       yaml.append(
           "  - {id: scm-%d, tier: scm, path: scm-%d, enclosure: %s, size: %dGiB}\n"
               .formatted(i, i, i < 2 ? "a" : "b", gibibytes));
+    }
+    for (int i = 0; i < capacityDrives; i++) {
+      yaml.append(
+          "  - {id: capacity-%d, tier: capacity, path: capacity-%d, enclosure: c%d, size: %dGiB}\n"
+              .formatted(i, i, i, gibibytes));
     }
     yaml.append(
         """

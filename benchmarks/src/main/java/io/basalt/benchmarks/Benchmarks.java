@@ -14,6 +14,8 @@ import picocli.CommandLine.Command;
       LatencyBenchmark.class,
       ReadBenchmark.class,
       StripeBenchmark.class,
+      MigrateBenchmark.class,
+      ErasureBenchmark.class,
       TreeBenchmark.class,
       MicroBenchmarks.class
     })

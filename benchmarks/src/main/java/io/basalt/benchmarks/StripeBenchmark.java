@@ -91,9 +91,9 @@ final class StripeBenchmark implements Callable<Integer> {
           deleteStrips(store, stripe);
         }
         stripe = stripe(round, bytes);
-        long start = System.nanoTime();
+        Rate.Watch watch = Rate.Watch.start();
         writer.write(stripe, packed, (segment, at, target) -> read(drives, segment, at, target));
-        System.out.println(Rate.of("stripe write, forced and read back", bytes, start).besides(cp));
+        System.out.println(watch.rate("stripe write, forced and read back", bytes).besides(cp));
       }
     }
     store.commitMoved(packed, stripe);
@@ -124,17 +124,15 @@ final class StripeBenchmark implements Callable<Integer> {
   /** What {@code cp} would take for the same bytes and as much parity. */
   private Rate cp(TestStore store, List<PackedSegment> packed, Path folder) throws Exception {
     Path copies = Files.createDirectory(folder.resolve("cp"));
-    List<String> command = new ArrayList<>(List.of("cp"));
+    List<Path> mirrors = new ArrayList<>();
     long bytes = 0;
     for (PackedSegment each : packed) {
       Path mirror = store.file(each.segment().mirrors().get(0), each.segment().fileName());
-      command.add(mirror.toString());
+      mirrors.add(mirror);
       bytes += Files.size(mirror);
     }
-    command.add(copies.toString());
-    long start = System.nanoTime();
-    new ProcessBuilder(command).start().waitFor();
-    Rate cp = Rate.of("cp x (1 + m/k)", bytes / (1 + (double) parityStrips / dataStrips), start);
+    double parity = 1 + (double) parityStrips / dataStrips;
+    Rate cp = Rate.ofCommand("cp x (1 + m/k)", bytes / parity, "cp", mirrors, copies);
     BenchmarkStore.delete(copies);
     return cp;
   }
@@ -168,13 +166,16 @@ final class StripeBenchmark implements Callable<Integer> {
     for (int round = 0; round < rounds; round++) {
       Rate cat = cat(store, stripe);
       Rate healthy = read(store, "cold read, every byte checked");
+      Rate inOrder = readInOrder(store, "cold read");
       System.out.println(healthy.besides(cat));
+      System.out.println(inOrder.besides(cat));
       int lost = 0;
       for (; lost < parityStrips; lost++) {
         // Spread over the stripe, so that no read has all of them.
         away(folder, lost * dataStrips / parityStrips, "away-" + lost);
-        System.out.println(
-            read(store, "with %d data strips lost".formatted(lost + 1)).besides(healthy));
+        String what = "%d data strips lost".formatted(lost + 1);
+        System.out.println(read(store, what).besides(healthy));
+        System.out.println(readInOrder(store, what).besides(inOrder));
       }
       for (; lost > 0; lost--) {
         Files.move(
@@ -189,23 +190,37 @@ final class StripeBenchmark implements Callable<Integer> {
   }
 
   private static Rate cat(TestStore store, Stripe stripe) throws Exception {
-    List<String> command = new ArrayList<>(List.of("cat"));
+    List<Path> strips = new ArrayList<>();
     for (int strip = 0; strip < stripe.dataStrips(); strip++) {
-      command.add(store.file(stripe.drives().get(strip), stripe.fileName(strip)).toString());
+      strips.add(store.file(stripe.drives().get(strip), stripe.fileName(strip)));
     }
-    long start = System.nanoTime();
-    new ProcessBuilder(command).redirectOutput(Path.of("/dev/null").toFile()).start().waitFor();
-    return Rate.of("cat of the data strips", stripe.dataBytes(), start);
+    return Rate.ofCommand("cat of the data strips", stripe.dataBytes(), "cat", strips);
   }
 
   private static Rate read(TestStore store, String what) throws IOException {
+    return read(
+        store,
+        what,
+        (reader, file, sink) -> reader.readInAnyOrder(file, 0, file.size(), sink::write));
+  }
+
+  private static Rate readInOrder(TestStore store, String what) throws IOException {
+    return read(store, what + ", in order", StoreReader::read);
+  }
+
+  @FunctionalInterface
+  private interface WholeRead {
+    void run(StoreReader reader, FileState file, FileChannel sink) throws IOException;
+  }
+
+  private static Rate read(TestStore store, String what, WholeRead read) throws IOException {
     try (DriveSet drives = store.openDrives();
         StoreReader reader = StoreReader.open(drives);
         FileChannel sink = FileChannel.open(Path.of("/dev/null"), StandardOpenOption.WRITE)) {
       FileState file = reader.stat(FILE).orElseThrow();
-      long start = System.nanoTime();
-      reader.read(file, sink);
-      return Rate.of(what, file.size(), start);
+      Rate.Watch watch = Rate.Watch.start();
+      read.run(reader, file, sink);
+      return watch.rate(what, file.size());
     }
   }
 }

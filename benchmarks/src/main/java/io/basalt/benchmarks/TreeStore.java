@@ -1,5 +1,6 @@
 package io.basalt.benchmarks;
 
+import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.InMemoryArbiter;
@@ -12,6 +13,7 @@ import io.basalt.storage.compact.CompactionStart;
 import io.basalt.storage.compact.Merged;
 import io.basalt.storage.compact.Stretch;
 import io.basalt.storage.compact.StretchMerger;
+import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.copy.CopyPolicy;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.ingest.Flushed;
@@ -19,6 +21,7 @@ import io.basalt.storage.ingest.IngestChange;
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.leaf.LeafLimits;
 import io.basalt.storage.leaf.TreeFileWriter;
+import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
@@ -67,7 +70,13 @@ final class TreeStore implements AutoCloseable {
   private long committed;
 
   TreeStore(Path parent, int gibibytes, String segmentSize) throws Exception {
-    store = new BenchmarkStore(parent, "127.0.0.1:9092", "tree", gibibytes, segmentSize);
+    this(parent, gibibytes, segmentSize, 0);
+  }
+
+  TreeStore(Path parent, int gibibytes, String segmentSize, int capacityDrives) throws Exception {
+    store =
+        new BenchmarkStore(
+            parent, "127.0.0.1:9092", "tree", gibibytes, segmentSize, capacityDrives);
     drives = DriveSet.open(store.config());
     attempt = Attempt.start(roots().head(), random);
     committer = open(attempt);
@@ -94,6 +103,11 @@ final class TreeStore implements AutoCloseable {
     return new RootFiles(drives, store.config().rootCopies());
   }
 
+  /** A committer of another job. */
+  RootCommitter committer() throws Exception {
+    return open(Attempt.start(head(), random));
+  }
+
   private RootCommitter open(Attempt of) throws Exception {
     return RootCommitter.open(roots(), log.handle(), of, clock);
   }
@@ -111,7 +125,33 @@ final class TreeStore implements AutoCloseable {
     return committer.refresh();
   }
 
+  /** The location map of the newest head. */
+  LocationMap map() throws IOException {
+    try {
+      return LocationMap.load(new MirroredFiles(drives), roots().head());
+    } catch (ArbiterException e) {
+      throw new IOException(e);
+    }
+  }
+
+  /** Where a drive stands. */
+  Path drive(String id) {
+    return store.file().resolveSibling(id);
+  }
+
+  StoreConfig config() {
+    return store.config();
+  }
+
   void put(String path, byte[] content) throws Exception {
+    add(path, Op.PUT, 0, content);
+  }
+
+  void write(String path, long position, byte[] content) throws Exception {
+    add(path, Op.WRITE, position, content);
+  }
+
+  private void add(String path, Op op, long position, byte[] content) throws Exception {
     while (!writer.hasRoomFor(content.length)) {
       if (writer.waiting().isPresent()) {
         throw new IllegalStateException(writer.waiting().get());
@@ -120,7 +160,14 @@ final class TreeStore implements AutoCloseable {
     }
     writer.add(
         new Event(
-            path, new Version(1, next), 0, clock.millis(), Op.PUT, 0, Optional.empty(), List.of()),
+            path,
+            new Version(1, next),
+            0,
+            clock.millis(),
+            op,
+            position,
+            Optional.empty(),
+            List.of()),
         ByteBuffer.wrap(content));
     next++;
   }
@@ -180,7 +227,7 @@ final class TreeStore implements AutoCloseable {
   Compaction.Outcome compact() throws Exception {
     Root head = head();
     Attempt own = Attempt.start(head, random);
-    RootCommitter commits = open(Attempt.start(head, random));
+    RootCommitter commits = committer();
     Root base =
         roots().read(CompactionStart.base(commits.commit(new CompactionStart(own, clock)), own));
     CopyPolicy copies = CopyPolicy.of(store.config());
