@@ -204,7 +204,10 @@ class CopyWindowTest {
     loseTree(drives);
     Rebuild.Written written =
         LocalRebuild.run(
-            drives.driveSet(), new InMemoryArbiter.Log("cluster", "topic-2"), REBUILD_SEED, Set.of());
+            drives.driveSet(),
+            new InMemoryArbiter.Log("cluster", "topic-2"),
+            REBUILD_SEED,
+            Set.of());
     assertThat(written.report().notes())
         .singleElement()
         .asString()
