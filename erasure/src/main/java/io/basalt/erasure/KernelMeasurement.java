@@ -2,6 +2,8 @@ package io.basalt.erasure;
 
 import java.nio.ByteBuffer;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +23,8 @@ final class KernelMeasurement {
   /** Enough for a stable order, little enough for a few milliseconds at any width. */
   private static final int STRIPE_BYTES = 2 << 20;
 
-  private static final int ROUNDS = 4;
+  /** The shortest counts: what disturbs only makes a round longer. */
+  private static final int ROUNDS = 6;
 
   /** A shape, and the kernels that are measured for it. */
   private record Contest(int k, int rows, List<Kernel> kernels) {}
@@ -45,9 +48,14 @@ final class KernelMeasurement {
     for (int i = 0; i < width; i++) {
       strips[i] = memory.slice(i * length, length);
     }
-    Map<Kernel, Long> nanos =
-        contest.kernels.stream()
-            .collect(Collectors.toMap(kernel -> kernel, kernel -> time(kernel, contest, strips)));
+    Map<Kernel, Transform> transforms = new LinkedHashMap<>();
+    contest.kernels.forEach(kernel -> transforms.put(kernel, transform(kernel, contest)));
+    Map<Kernel, Long> nanos = new EnumMap<>(Kernel.class);
+    // In turns, so that what disturbs does not meet one kernel alone.
+    for (int round = 0; round < ROUNDS; round++) {
+      transforms.forEach(
+          (kernel, transform) -> nanos.merge(kernel, time(transform, strips), Math::min));
+    }
     Kernel fastest = contest.kernels.stream().min(Comparator.comparing(nanos::get)).orElseThrow();
     long bytes = (long) contest.k * length;
     LOG.info(
@@ -61,20 +69,18 @@ final class KernelMeasurement {
     return fastest;
   }
 
-  /** The shortest time of a few rounds: what disturbs only makes a round longer. */
-  private static long time(Kernel kernel, Contest contest, ByteBuffer[] strips) {
+  private static Transform transform(Kernel kernel, Contest contest) {
     byte[] cells = new byte[contest.rows * contest.k];
     for (int i = 0; i < cells.length; i++) {
       cells[i] = (byte) (2 + i % 253);
     }
-    Transform transform = Transform.of(kernel, new Matrix(contest.rows, contest.k, cells));
+    return Transform.of(kernel, new Matrix(contest.rows, contest.k, cells));
+  }
+
+  private static long time(Transform transform, ByteBuffer[] strips) {
     int[] order = IntStream.range(0, strips.length).toArray();
-    long shortest = Long.MAX_VALUE;
-    for (int round = 0; round < ROUNDS; round++) {
-      long start = System.nanoTime();
-      transform.apply(strips, order, 0, strips[0].capacity());
-      shortest = Math.min(shortest, System.nanoTime() - start);
-    }
-    return shortest;
+    long start = System.nanoTime();
+    transform.apply(strips, order, 0, strips[0].capacity());
+    return System.nanoTime() - start;
   }
 }
