@@ -1,9 +1,9 @@
 package io.basalt.query;
 
 import io.basalt.flink.DriveMetrics;
+import io.basalt.storage.read.FileSink;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import org.apache.flink.api.common.accumulators.LongCounter;
@@ -47,22 +47,13 @@ final class RangeReader extends ProcessFunction<FileRange, RangeResult> {
 
   private RangeResult read(FileRange range) throws IOException {
     try (FileChannel file = request.export().open(range.number())) {
-      store
-          .reader()
-          .readInAnyOrder(
-              range.file(), range.from(), range.to(), (bytes, at) -> write(file, bytes, at));
+      FileSink sink = FileSink.to(file, 0);
+      store.reader().readInAnyOrder(range.file(), range.from(), range.to(), sink);
       return RangeResult.done(range, subtask);
     } catch (InterruptedIOException | ClosedByInterruptException e) {
       throw e;
     } catch (IOException e) {
       return RangeResult.failed(range, subtask, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static void write(FileChannel file, ByteBuffer bytes, long position) throws IOException {
-    long at = position;
-    while (bytes.hasRemaining()) {
-      at += file.write(bytes, at);
     }
   }
 

@@ -3,11 +3,11 @@ package io.basalt.cli.command;
 import io.basalt.cli.Failure;
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.show.Progress;
+import io.basalt.storage.read.FileSink;
 import io.basalt.storage.tree.FileState;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,8 +74,9 @@ public final class GetCommand extends StoreCommand {
             "." + target.getFileName() + ".basalt-" + ProcessHandle.current().pid());
     try {
       try (Progress progress = Progress.start("get", wanted.to() - wanted.from());
-          FileChannel sink =
+          FileChannel channel =
               FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        FileSink sink = FileSink.to(channel, wanted.from());
         store
             .reader()
             .readInAnyOrder(
@@ -84,7 +85,7 @@ public final class GetCommand extends StoreCommand {
                 wanted.to(),
                 (bytes, position) -> {
                   progress.add(bytes.remaining(), 0);
-                  write(sink, bytes, position - wanted.from());
+                  sink.write(bytes, position);
                 });
       }
       Files.move(
@@ -93,12 +94,5 @@ public final class GetCommand extends StoreCommand {
       Files.deleteIfExists(draft);
     }
     return target;
-  }
-
-  private static void write(FileChannel sink, ByteBuffer bytes, long position) throws IOException {
-    long at = position;
-    while (bytes.hasRemaining()) {
-      at += sink.write(bytes, at);
-    }
   }
 }
