@@ -11,6 +11,7 @@ import io.basalt.storage.migrate.MigratePlanner;
 import io.basalt.storage.migrate.MigrateStart;
 import io.basalt.storage.migrate.StripeCommitter;
 import io.basalt.storage.migrate.StripeMaker;
+import io.basalt.storage.read.FileSink;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
@@ -176,20 +177,12 @@ final class MigrateBenchmark implements Callable<Integer> {
     }
   }
 
-  /** What {@code cp} would take for the same bytes and as much parity. */
   private Rate cp(TreeStore store) throws Exception {
-    Path copies = Files.createDirectory(store.drive("cp"));
     List<Path> mirrors = new ArrayList<>();
-    long bytes = 0;
     for (SegmentLocation segment : store.map().sealed()) {
-      Path mirror = store.drive(segment.mirrors().get(0)).resolve(segment.fileName());
-      mirrors.add(mirror);
-      bytes += Files.size(mirror);
+      mirrors.add(store.drive(segment.mirrors().get(0)).resolve(segment.fileName()));
     }
-    double parity = 1 + (double) parityStrips / dataStrips;
-    Rate cp = Rate.ofCommand("cp x (1 + m/k)", bytes / parity, "cp", mirrors, copies);
-    BenchmarkStore.delete(copies);
-    return cp;
+    return Rate.ofCopy(mirrors, store.drive("cp"), dataStrips, parityStrips);
   }
 
   private void reads(TreeStore store) throws Exception {
@@ -259,7 +252,7 @@ final class MigrateBenchmark implements Callable<Integer> {
       FileState file = reader.stat(FILE).orElseThrow();
       long from = file.size() * number / readers;
       long to = file.size() * (number + 1) / readers;
-      reader.readInAnyOrder(file, from, to, (bytes, at) -> sink.write(bytes, at));
+      reader.readInAnyOrder(file, from, to, FileSink.to(sink, 0));
       return to - from;
     }
   }

@@ -65,6 +65,24 @@ record Rate(String what, double amount, long nanos, long cpuNanos) {
     return new Rate(what, amount, nanos, (ticksOfChildren() - ticks) * NANOS_OF_A_TICK);
   }
 
+  /**
+   * What {@code cp} would take for these files and for m/k of their bytes on top.
+   *
+   * @param copies a directory for the copies, which are removed again
+   */
+  static Rate ofCopy(List<Path> files, Path copies, int dataStrips, int parityStrips)
+      throws IOException, InterruptedException {
+    Files.createDirectory(copies);
+    double bytes = 0;
+    for (Path file : files) {
+      bytes += Files.size(file);
+    }
+    double parity = 1 + (double) parityStrips / dataStrips;
+    Rate cp = ofCommand("cp x (1 + m/k)", bytes / parity, "cp", files, copies);
+    BenchmarkStore.delete(copies);
+    return cp;
+  }
+
   /** User and system time of the programs that ended, as {@code /proc/self/stat} counts it. */
   private static long ticksOfChildren() throws IOException {
     String stat = Files.readString(Path.of("/proc/self/stat"));

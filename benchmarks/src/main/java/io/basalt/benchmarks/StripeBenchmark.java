@@ -3,6 +3,7 @@ package io.basalt.benchmarks;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.read.FileSink;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
@@ -121,20 +122,12 @@ final class StripeBenchmark implements Callable<Integer> {
     }
   }
 
-  /** What {@code cp} would take for the same bytes and as much parity. */
   private Rate cp(TestStore store, List<PackedSegment> packed, Path folder) throws Exception {
-    Path copies = Files.createDirectory(folder.resolve("cp"));
     List<Path> mirrors = new ArrayList<>();
-    long bytes = 0;
     for (PackedSegment each : packed) {
-      Path mirror = store.file(each.segment().mirrors().get(0), each.segment().fileName());
-      mirrors.add(mirror);
-      bytes += Files.size(mirror);
+      mirrors.add(store.file(each.segment().mirrors().get(0), each.segment().fileName()));
     }
-    double parity = 1 + (double) parityStrips / dataStrips;
-    Rate cp = Rate.ofCommand("cp x (1 + m/k)", bytes / parity, "cp", mirrors, copies);
-    BenchmarkStore.delete(copies);
-    return cp;
+    return Rate.ofCopy(mirrors, folder.resolve("cp"), dataStrips, parityStrips);
   }
 
   /** A mirror, with a checksum of what would be its shards. */
@@ -201,7 +194,7 @@ final class StripeBenchmark implements Callable<Integer> {
     return read(
         store,
         what,
-        (reader, file, sink) -> reader.readInAnyOrder(file, 0, file.size(), sink::write));
+        (reader, file, sink) -> reader.readInAnyOrder(file, 0, file.size(), FileSink.to(sink, 0)));
   }
 
   private static Rate readInOrder(TestStore store, String what) throws IOException {
