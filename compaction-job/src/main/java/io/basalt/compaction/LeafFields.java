@@ -68,7 +68,7 @@ final class LeafFields {
         Fields.readOptional(LeafFields::readFile, source));
   }
 
-  /** By how much more or less of each segment leaves refer to. */
+  /** Numbers by segment. */
   static void writeNumbers(Map<String, Long> numbers, DataOutputView target) throws IOException {
     Fields.writeList(
         List.copyOf(numbers.entrySet()),

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,9 @@ class CopyWindowTest {
   private static final Duration RETENTION = Duration.ofHours(24);
   private static final byte[] UPLOADED = {1, 2, 3};
   private static final byte[] OTHER = {4};
+
+  /** So many operations lie between two stops of the quick runs. */
+  private static final int SOME = 3;
 
   /** Names that no compaction of these tests gives. */
   private static final long REBUILD_SEED = 1_000_000;
@@ -97,10 +101,21 @@ class CopyWindowTest {
 
   @ParameterizedTest
   @EnumSource(Publish.class)
+  void aStopInTheCommit(Publish publish) throws Exception {
+    stopAtEvery(SOME, publish);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Publish.class)
+  @Tag("soak")
   void aStopAnywhereInTheCommit(Publish publish) throws Exception {
+    stopAtEvery(1, publish);
+  }
+
+  private void stopAtEvery(int stride, Publish publish) throws Exception {
     long operations = stopAt(Long.MAX_VALUE, publish);
     assertThat(operations).isGreaterThan(publish == Publish.BEFORE ? 3 : 30);
-    for (long stop = 1; stop <= operations; stop++) {
+    for (long stop = 1; stop <= operations; stop += stride) {
       try {
         stopAt(stop, publish);
       } catch (Exception | AssertionError e) {
@@ -150,10 +165,21 @@ class CopyWindowTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
+  void oneThatSleepsUntilItsSuccessorIsDone(boolean published) throws Exception {
+    sleepAtEvery(2 * SOME, published);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @Tag("soak")
   void oneThatSleepsAnywhereUntilItsSuccessorIsDone(boolean published) throws Exception {
+    sleepAtEvery(1, published);
+  }
+
+  private void sleepAtEvery(int stride, boolean published) throws Exception {
     long operations = sleepAt(Long.MAX_VALUE, published);
     assertThat(operations).isGreaterThan(30);
-    for (long sleep = 1; sleep <= operations; sleep++) {
+    for (long sleep = 1; sleep <= operations; sleep += stride) {
       try {
         sleepAt(sleep, published);
       } catch (Exception | AssertionError e) {
