@@ -37,6 +37,9 @@ import picocli.CommandLine.Option;
  * <p>Where files are memory of a virtual machine, its host may back a page only when it is first
  * touched, which costs more than the copy. So memory of as many bytes as each contestant is about
  * to write is touched and given back right before.
+ *
+ * <p>Each round overwrites the files of the one before. Where retention is short, the compaction in
+ * between gives their space back, so that rounds can go on for as long as compilers need.
  */
 @Command(
     name = "ingest",
@@ -77,6 +80,7 @@ final class IngestBenchmark implements Callable<Integer> {
     System.out.println("warm-up:");
     round(warmUpMebibytes, warmUpRecordBytes);
     for (int round = 0; round < rounds; round++) {
+      basalt("compact");
       System.out.println("round " + (round + 1) + ":");
       round(mebibytes, recordBytes);
     }

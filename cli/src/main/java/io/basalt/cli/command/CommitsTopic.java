@@ -6,6 +6,7 @@ import io.basalt.cli.supervisor.LocalCluster;
 import io.basalt.kafka.Topics;
 import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -13,6 +14,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topic that decides which root follows which, where an operator starts it anew. */
 final class CommitsTopic {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private CommitsTopic() {}
 
   /** Fails while the ingest of this machine is to run: it would find the topic gone. */
@@ -24,8 +27,7 @@ final class CommitsTopic {
   }
 
   /** Deletes the topic, if it is there, and creates an empty one. */
-  static void startAnew(Admin admin, StoreConfig config)
-      throws IOException, InterruptedException, ExecutionException {
+  static void startAnew(Admin admin, StoreConfig config) throws Exception {
     String commits = config.kafka().topics().commits();
     try {
       admin.deleteTopics(List.of(commits)).all().get();
@@ -34,9 +36,12 @@ final class CommitsTopic {
         throw e;
       }
     }
-    while (admin.listTopics().names().get().contains(commits)) {
-      Thread.sleep(100);
-    }
+    Await.until(
+        PATIENCE,
+        () -> !admin.listTopics().names().get().contains(commits),
+        () ->
+            "topic %s is still there %d s after its deletion: see the broker's log, then try again"
+                .formatted(commits, PATIENCE.toSeconds()));
     Topics.create(admin, config.kafka(), config.maxRecord());
   }
 }

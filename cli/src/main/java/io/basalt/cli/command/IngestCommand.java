@@ -41,29 +41,26 @@ public final class IngestCommand extends StoreCommand {
       return elsewhere(config);
     }
     LocalCluster cluster = cluster();
-    LocalState state =
-        cluster
-            .state()
-            .orElseThrow(
-                () ->
-                    new Failure(
-                        "nothing runs here: start it with "
-                            + Hints.on(config.file(), "up")
-                            + ", or name a cluster with --target HOST:PORT"));
+    if (cluster.state().isEmpty()) {
+      throw new Failure(
+          "nothing runs here: start it with "
+              + Hints.on(config.file(), "up")
+              + ", or name a cluster with --target HOST:PORT");
+    }
     new IngestWish(!stop, acceptLoss).write(cluster.directory());
     String wanted = stop ? "stopped" : "running";
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!state.ingest().equals(wanted)) {
-      if (System.nanoTime() > end) {
-        throw new Failure(
+    Await.until(
+        PATIENCE,
+        () -> state(cluster).ingest().equals(wanted),
+        () ->
             "ingest is not %s after %d s: %s"
-                .formatted(wanted, PATIENCE.toSeconds(), state.problem()));
-      }
-      Thread.sleep(100);
-      state = cluster.state().orElseThrow(() -> new Failure("the supervisor ended meanwhile"));
-    }
+                .formatted(wanted, PATIENCE.toSeconds(), state(cluster).problem()));
     out().println("ingest is " + wanted);
     return 0;
+  }
+
+  private static LocalState state(LocalCluster cluster) {
+    return cluster.state().orElseThrow(() -> new Failure("the supervisor ended meanwhile"));
   }
 
   private int elsewhere(StoreConfig config) throws Exception {
@@ -93,21 +90,17 @@ public final class IngestCommand extends StoreCommand {
   }
 
   /** Returns when no ingest runs there any more. */
-  private void stop(FlinkRest rest) throws IOException, InterruptedException {
+  private void stop(FlinkRest rest) throws Exception {
     Optional<String> job = running(rest);
     if (job.isEmpty()) {
       out().println("no ingest ran there");
       return;
     }
     rest.cancel(job.get());
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (running(rest).isPresent()) {
-      if (System.nanoTime() > end) {
-        throw new Failure(
-            "job %s does not end; see http://%s".formatted(running(rest).orElse("?"), target));
-      }
-      Thread.sleep(100);
-    }
+    Await.until(
+        PATIENCE,
+        () -> running(rest).isEmpty(),
+        () -> "job %s does not end; see http://%s".formatted(job.get(), target));
     out().println("stopped job " + job.get());
   }
 
