@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ConfigurationUtils;
 import org.apache.flink.configuration.CoreOptions;
@@ -66,6 +67,7 @@ final class FlinkCluster {
         JobManagerProcessSpec spec = JobManagerProcessUtils.processSpecFromConfig(configuration);
         return FlinkCluster.this.launch(
             StandaloneSessionClusterEntrypoint.class,
+            CoreOptions.FLINK_JM_JVM_OPTIONS,
             JobManagerProcessUtils.generateJvmParametersStr(spec, configuration),
             JobManagerProcessUtils.generateDynamicConfigsStr(spec));
       }
@@ -92,6 +94,7 @@ final class FlinkCluster {
         String name = "-D " + TaskManagerOptions.TASK_MANAGER_RESOURCE_ID.key() + "=taskmanager-";
         return FlinkCluster.this.launch(
             TaskManagerRunner.class,
+            CoreOptions.FLINK_TM_JVM_OPTIONS,
             ProcessMemoryUtils.generateJvmParametersStr(spec),
             TaskExecutorProcessUtils.generateDynamicConfigsStr(spec)
                 + " "
@@ -101,7 +104,8 @@ final class FlinkCluster {
     };
   }
 
-  private ServiceProcess.Launch launch(Class<?> main, String jvmParameters, String dynamic)
+  private ServiceProcess.Launch launch(
+      Class<?> main, ConfigOption<String> own, String jvmParameters, String dynamic)
       throws IOException {
     Path conf = directory.flink().resolve("conf");
     Files.write(
@@ -109,6 +113,7 @@ final class FlinkCluster {
         ConfigurationUtils.convertConfigToWritableLines(configuration, true));
     List<String> jvm = new ArrayList<>(words(jvmParameters));
     jvm.addAll(words(configuration.get(CoreOptions.FLINK_JVM_OPTIONS)));
+    jvm.addAll(words(configuration.get(own)));
     List<String> arguments = new ArrayList<>(List.of("--configDir", conf.toString()));
     arguments.addAll(words(dynamic));
     return new ServiceProcess.Launch(
