@@ -143,6 +143,9 @@ final class Maintenance implements AutoCloseable {
       if (!thread.isShutdown()) {
         LOG.warn("{} failed and is tried again: {}", what, e.getMessage(), e);
       }
+    } catch (Error e) {
+      // Thrown on, it would end this step for good, and nobody would know.
+      onFailure.accept(e);
     }
   }
 

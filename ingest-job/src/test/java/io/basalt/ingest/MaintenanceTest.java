@@ -30,11 +30,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.kafka.clients.admin.Admin;
@@ -63,7 +69,17 @@ class MaintenanceTest extends ClusterTest {
     private long nanos;
 
     Keeper(TestStore store, Duration later) throws Exception {
-      Clock clock = Clock.offset(Clock.systemUTC(), later);
+      this(
+          store,
+          Clock.offset(Clock.systemUTC(), later),
+          Clock.offset(Clock.systemUTC(), later),
+          failure -> {
+            throw new AssertionError(failure);
+          });
+    }
+
+    Keeper(TestStore store, Clock clock, Clock ofRuns, Consumer<Throwable> onFailure)
+        throws Exception {
       drives = DriveSet.open(store.config());
       admin = broker.admin();
       arbiter = KafkaArbiter.open(store.config().kafka());
@@ -79,9 +95,7 @@ class MaintenanceTest extends ClusterTest {
               clock,
               0,
               metrics,
-              failure -> {
-                throw new AssertionError(failure);
-              });
+              onFailure);
       MirroredFiles mirrored = new MirroredFiles(drives);
       maintenance =
           new Maintenance(
@@ -92,7 +106,7 @@ class MaintenanceTest extends ClusterTest {
                   new LocationMapWriter(mirrored, attempt),
                   attempt,
                   RunMaker.Policy.DEFAULTS,
-                  clock),
+                  ofRuns),
               new RunMerger(drives, attempt, RunMerger.Policy.DEFAULTS, files::read),
               new Pruner(files, store.config().retention()),
               Sweeps.of(drives, store.config().rootCopies()),
@@ -103,9 +117,7 @@ class MaintenanceTest extends ClusterTest {
               clock,
               () -> nanos,
               metrics,
-              failure -> {
-                throw new AssertionError(failure);
-              });
+              onFailure);
       committer.start();
       List<Incarnation> incarnations = committer.head().incarnations();
       committer.submit(
@@ -217,6 +229,38 @@ class MaintenanceTest extends ClusterTest {
       store.awaitAcknowledged();
       store.assertHolds(steps.model());
       cluster.cancel(again);
+    }
+  }
+
+  @Test
+  void anErrorOfAStepFailsTheJobAndDoesNotEndTheStepUnheard() throws Exception {
+    try (TestStore store = TestStore.create(directory, broker, "error")) {
+      JobID job = cluster.submit(store.file(), 1);
+      store.write(new RandomSteps(44, 20), 20);
+      cluster.cancel(job);
+      OutOfMemoryError error = new OutOfMemoryError("Cannot reserve bytes of direct buffer memory");
+      Clock broken =
+          new Clock() {
+            @Override
+            public Instant instant() {
+              throw error;
+            }
+
+            @Override
+            public ZoneId getZone() {
+              return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+              return this;
+            }
+          };
+      CompletableFuture<Throwable> failure = new CompletableFuture<>();
+      try (Keeper keeper = new Keeper(store, Clock.systemUTC(), broken, failure::complete)) {
+        keeper.maintenance.start();
+        assertThat(failure.get(60, TimeUnit.SECONDS)).isSameAs(error);
+      }
     }
   }
 

@@ -8,6 +8,9 @@ import java.util.function.LongConsumer;
 
 /** A file of a {@link FileDrive}. Its channel is only used on threads that nobody interrupts. */
 final class ChannelFile implements DriveFile {
+  /** The JDK copies a heap buffer through a direct one of its size, which the thread then keeps. */
+  private static final int HEAP_BYTES = 1 << 20;
+
   private final String name;
   private final FileChannel channel;
   private final DriveErrors errors;
@@ -40,7 +43,9 @@ final class ChannelFile implements DriveFile {
     try {
       long at = position;
       while (source.hasRemaining()) {
-        at += channel.write(source, at);
+        int count = channel.write(portion(source), at);
+        source.position(source.position() + count);
+        at += count;
       }
     } catch (IOException error) {
       throw errors.sort("writing " + name, error);
@@ -52,17 +57,24 @@ final class ChannelFile implements DriveFile {
     try {
       long at = position;
       while (target.hasRemaining()) {
-        int count = channel.read(target, at);
+        int count = channel.read(portion(target), at);
         if (count < 0) {
           throw new EOFException(
               "%s ends at byte %d, %d bytes before the end of what is read"
                   .formatted(name, at, target.remaining()));
         }
+        target.position(target.position() + count);
         at += count;
       }
     } catch (IOException error) {
       throw errors.sort("reading " + name, error);
     }
+  }
+
+  /** What one call to the channel may move of the remaining bytes. */
+  private static ByteBuffer portion(ByteBuffer bytes) {
+    int length = bytes.isDirect() ? bytes.remaining() : Math.min(bytes.remaining(), HEAP_BYTES);
+    return bytes.slice(bytes.position(), length);
   }
 
   @Override

@@ -8,11 +8,14 @@ import io.basalt.storage.config.StoreConfig.DriveConfig;
 import io.basalt.storage.config.Tier;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -50,6 +53,27 @@ class FileDriveTest {
     assertThat(drive.usedBytes()).isEqualTo(before);
     assertThat(drive.list("segments")).isEmpty();
     assertThat(drive.list("never")).isEmpty();
+  }
+
+  @Test
+  void heapBuffersOfAnySizeTakeLittleDirectMemory() throws IOException {
+    BufferPoolMXBean direct =
+        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> pool.getName().equals("direct"))
+            .findFirst()
+            .orElseThrow();
+    FileDrive drive = drive(64 * MIB);
+    byte[] bytes = new byte[(int) (16 * MIB)];
+    new Random(1).nextBytes(bytes);
+    long before = direct.getMemoryUsed();
+    try (DriveFile file = drive.create("segments/one", 16 * MIB)) {
+      file.write(ByteBuffer.wrap(bytes), 0);
+      ByteBuffer read = ByteBuffer.allocate(bytes.length);
+      file.read(read, 0);
+      assertThat(read.hasRemaining()).isFalse();
+      assertThat(read.array()).isEqualTo(bytes);
+    }
+    assertThat(direct.getMemoryUsed()).isLessThan(before + 2 * MIB);
   }
 
   @Test
