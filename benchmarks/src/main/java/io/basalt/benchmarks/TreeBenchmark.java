@@ -11,10 +11,13 @@ import io.basalt.storage.read.ListEntry;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.PathRange;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +43,7 @@ final class TreeBenchmark implements Callable<Integer> {
   private static final int COMMITS = 1_000;
   private static final int LOOKUPS = 10_000;
   private static final int OPENINGS = 50;
+  private static final int YOUNG = 100_000;
   private static final List<String> METADATA = List.of("leaves", "branches", "usage", "maps");
 
   @Option(names = "--dir", defaultValue = "/dev/shm", description = "where the drives lie")
@@ -51,13 +55,44 @@ final class TreeBenchmark implements Callable<Integer> {
   @Option(names = "--bytes", defaultValue = "100", description = "bytes of a file")
   int bytes;
 
-  @Option(names = "--runs", defaultValue = "1000", description = "unmerged runs; 0 leaves them out")
+  @Option(names = "--runs", defaultValue = "1000", description = "unmerged runs over the files")
   int runs;
+
+  @Option(
+      names = "--parts",
+      split = ",",
+      defaultValue = "FILES,RUNS,MERGED_RUNS",
+      description = "what is measured: ${COMPLETION-CANDIDATES}")
+  List<Part> parts;
+
+  /** A part of the benchmark, with a store of its own. */
+  enum Part {
+    /** Commits, lookups, listings and compaction with all the files. */
+    FILES,
+    /** Reading through runs that nobody merges. */
+    RUNS,
+    /** The same while runs are merged as ingest does it. */
+    MERGED_RUNS
+  }
 
   private final Random random = new Random(3);
 
   @Override
   public Integer call() throws Exception {
+    for (Part part : parts) {
+      switch (part) {
+        case FILES -> files();
+        case RUNS, MERGED_RUNS -> {
+          try (TreeStore store = new TreeStore(directory, 4, "1MiB")) {
+            throughRuns(store, part == Part.MERGED_RUNS);
+          }
+        }
+      }
+    }
+    return 0;
+  }
+
+  private void files() throws Exception {
     long[] empty;
     try (TreeStore store = new TreeStore(directory, 2, "64MiB")) {
       commits(store, COMMITS);
@@ -76,13 +111,30 @@ final class TreeBenchmark implements Callable<Integer> {
           "times the empty store's",
           "p50 %.2f, p99 %.2f".formatted(ratio(full, empty, 0.5), ratio(full, empty, 0.99)));
       compact(store, 2 * COMMITS);
+      young(store);
     }
-    if (runs > 0) {
-      try (TreeStore store = new TreeStore(directory, 4, "1MiB")) {
-        throughRuns(store);
+  }
+
+  /** One small file of those that no compaction has seen yet, in a store opened anew. */
+  private void young(TreeStore store) throws Exception {
+    byte[] content = new byte[1024];
+    for (int i = 0; i < YOUNG; i++) {
+      store.put("/young/" + i, content);
+      if (i % FILES_PER_DIRECTORY == 0) {
+        store.commit();
       }
     }
-    return 0;
+    store.commit();
+    say(
+        "one of %,d files in %d tails, store opened anew, found and read"
+            .formatted(YOUNG, store.head().tails().size()),
+        millis(
+            cold(
+                store,
+                reader -> {
+                  FileState file = reader.stat("/young/" + random.nextInt(YOUNG)).orElseThrow();
+                  reader.read(file, Channels.newChannel(OutputStream.nullOutputStream()));
+                })));
   }
 
   /** In an order that spreads neighbours over all segments and runs. */
@@ -116,10 +168,10 @@ final class TreeBenchmark implements Callable<Integer> {
     Compaction.Outcome outcome = store.compact();
     say(
         "compaction of %,d events on one thread".formatted(events),
-        "%s, %.2f s of its CPU, %d runs in, %d leaves out, heap at most %d MiB with garbage, of %d MiB"
+        "%s, %,.0f/s of its CPU, %d runs in, %d leaves out, heap at most %d MiB with garbage, of %d MiB"
             .formatted(
                 perSecond(events, start),
-                (threadCpu() - cpu) / 1e9,
+                events / ((threadCpu() - cpu) / 1e9),
                 outcome.runsIn(),
                 outcome.leavesOut(),
                 peak() >> 20,
@@ -243,7 +295,7 @@ final class TreeBenchmark implements Callable<Integer> {
   }
 
   /** A million files in leaves, a thousand runs over them, then the same after compaction. */
-  private void throughRuns(TreeStore store) throws Exception {
+  private void throughRuns(TreeStore store, boolean merging) throws Exception {
     int count = Math.min(files, 1_000_000);
     int each = count / Math.max(1, runs);
     byte[] content = new byte[bytes];
@@ -254,9 +306,15 @@ final class TreeBenchmark implements Callable<Integer> {
         store.put(path(random.nextInt(count)), content);
       }
       store.makeRun();
+      if (merging) {
+        store.mergeRuns();
+      }
     }
     double[] before = through(store, count);
-    say("through %d runs".formatted(store.head().runs().size()), text(before));
+    say(
+        "through %d runs%s"
+            .formatted(store.head().runs().size(), merging ? ", merged as ingest does it" : ""),
+        text(before));
     compact(store, runs * each);
     double[] after = through(store, count);
     say("after compaction", text(after));

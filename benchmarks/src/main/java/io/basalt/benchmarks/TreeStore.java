@@ -28,6 +28,8 @@ import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.run.RunMaker;
+import io.basalt.storage.run.RunMergeChange;
+import io.basalt.storage.run.RunMerger;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.segment.SegmentWriter;
 import io.basalt.storage.tree.Event;
@@ -66,6 +68,7 @@ final class TreeStore implements AutoCloseable {
   private final RootCommitter committer;
   private final SegmentWriter writer;
   private final RunMaker runs;
+  private final RunMerger merger;
   private long next;
   private long committed;
 
@@ -97,6 +100,7 @@ final class TreeStore implements AutoCloseable {
             attempt,
             RunMaker.Policy.DEFAULTS,
             clock);
+    merger = new RunMerger(drives, attempt, RunMerger.Policy.DEFAULTS, roots()::read);
   }
 
   private RootFiles roots() {
@@ -193,6 +197,16 @@ final class TreeStore implements AutoCloseable {
   void makeRuns() throws Exception {
     while (runs.isDue(committer.head())) {
       commit(runs.make(committer.head()).orElseThrow());
+    }
+  }
+
+  /** Merges runs as long as that is due, which ingest does beside its commits. */
+  void mergeRuns() throws Exception {
+    for (Optional<RunMergeChange> change = merger.make(committer.head());
+        change.isPresent();
+        change = merger.make(committer.head())) {
+      merger.committed(change.get(), committer.commit(change.get()));
+      merger.delete(committer.head());
     }
   }
 

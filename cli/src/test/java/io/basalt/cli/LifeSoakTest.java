@@ -20,6 +20,7 @@ import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.FoldedPaths;
 import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.tree.PathState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -287,11 +288,12 @@ class LifeSoakTest {
   /** Whether any upload has parts and was not published. */
   private static boolean isPending(DriveSet drives, RootFiles roots) {
     try (StoreReader reader = StoreReader.open(drives, roots.head())) {
-      FoldedPaths paths =
-          new FoldedPaths(reader.settled(PathRange.ALL), reader.since(PathRange.ALL));
+      FoldedPaths<PathState> paths =
+          new FoldedPaths<>(
+              reader.settled(PathRange.ALL), reader.since(PathRange.ALL), PathState::none);
       boolean pending = false;
       while (paths.hasNext()) {
-        pending |= !paths.next().pending().isEmpty();
+        pending |= !paths.next().parts().isEmpty();
       }
       return pending;
     } catch (IOException | ArbiterException e) {

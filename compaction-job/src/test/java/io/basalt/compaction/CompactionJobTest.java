@@ -323,7 +323,7 @@ class CompactionJobTest {
       List<ListEntry> entries = reader.list("/", true).toList();
       assertThat(entries).extracting(ListEntry::path).containsExactlyElementsOf(files.keySet());
       for (ListEntry entry : entries) {
-        FileState file = ((ListEntry.File) entry).state();
+        FileState file = reader.stat(entry.path()).orElseThrow();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         reader.read(file, Channels.newChannel(out));
         assertThat(out.toByteArray()).isEqualTo(files.get(file.path()));

@@ -378,11 +378,7 @@ final class TestStore implements AutoCloseable {
       StoreReader reader = StoreReader.open(drives);
       List<String> paths;
       try (Stream<ListEntry> entries = reader.list("/", true)) {
-        paths =
-            entries
-                .filter(ListEntry.File.class::isInstance)
-                .map(entry -> ((ListEntry.File) entry).state().path())
-                .toList();
+        paths = entries.filter(ListEntry.File.class::isInstance).map(ListEntry::path).toList();
       }
       for (String path : paths) {
         FileState state = reader.stat(path).orElseThrow();

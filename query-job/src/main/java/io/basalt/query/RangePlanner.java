@@ -2,13 +2,12 @@ package io.basalt.query;
 
 import io.basalt.query.Selection.Item;
 import io.basalt.query.Selection.Kind;
-import io.basalt.storage.read.ListEntry;
-import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.tree.StorePath;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -82,15 +81,12 @@ final class RangePlanner extends ProcessFunction<Long, FileRange> {
     }
 
     private int directory(String path) throws IOException {
-      int found = 0;
-      StoreReader reader = store.reader();
-      try (Stream<ListEntry> entries = reader.list(path, true)) {
-        for (Iterator<ListEntry> each = entries.iterator(); each.hasNext(); ) {
-          if (each.next() instanceof ListEntry.File file) {
-            cut(file.state());
-            found = 1;
-          }
-        }
+      String directory = StorePath.directory(path);
+      int found = path.equals(directory) ? 0 : file(path);
+      Iterator<FileState> below = store.reader().files(PathRange.startingWith(directory));
+      while (below.hasNext()) {
+        cut(below.next());
+        found++;
       }
       return found;
     }

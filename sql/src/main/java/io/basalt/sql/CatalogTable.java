@@ -2,12 +2,16 @@ package io.basalt.sql;
 
 import io.basalt.storage.catalog.CatalogExtent;
 import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.ListedFile;
+import io.basalt.storage.tree.PathRange;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
@@ -19,14 +23,19 @@ import org.apache.flink.table.data.TimestampData;
 enum CatalogTable {
   FILES(FileColumns.ALL) {
     @Override
-    Iterator<RowData> rows(OpenRoot root, Iterator<FileState> files, List<Integer> columns) {
-      return new Mapped<>(files, row(FileColumns.ALL, columns));
+    Iterator<RowData> rows(OpenRoot root, PathRange paths, List<Integer> columns)
+        throws IOException {
+      return columns.stream().allMatch(column -> column < FileColumns.LISTED.size())
+          ? new Mapped<>(root.listed(paths), row(FileColumns.LISTED, columns))
+          : new Mapped<>(root.files(paths), row(FileColumns.ALL, columns));
     }
   },
   EXTENTS(ExtentColumns.ALL) {
     @Override
-    Iterator<RowData> rows(OpenRoot root, Iterator<FileState> files, List<Integer> columns) {
-      return new Mapped<>(new FileExtents(files, root::place), row(ExtentColumns.ALL, columns));
+    Iterator<RowData> rows(OpenRoot root, PathRange paths, List<Integer> columns)
+        throws IOException {
+      return new Mapped<>(
+          new FileExtents(root.files(paths), root::place), row(ExtentColumns.ALL, columns));
     }
   };
 
@@ -59,8 +68,9 @@ enum CatalogTable {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The rows of these files; those of the columns that are asked for, in their order. */
-  abstract Iterator<RowData> rows(OpenRoot root, Iterator<FileState> files, List<Integer> columns);
+  /** The rows of these paths; of them the columns that are asked for, in their order. */
+  abstract Iterator<RowData> rows(OpenRoot root, PathRange paths, List<Integer> columns)
+      throws IOException;
 
   private static <T> Function<T, RowData> row(List<Column<T>> all, List<Integer> columns) {
     List<Function<T, Object>> values =
@@ -88,17 +98,30 @@ enum CatalogTable {
   }
 
   private static final class FileColumns {
-    private static final List<Column<FileState>> ALL =
+    /** Those that need no extents, which are not read then. */
+    private static final List<Column<ListedFile>> LISTED =
         List.of(
             new Column<>("path", DataTypes.STRING(), file -> StringData.fromString(file.path())),
-            new Column<>("size", DataTypes.BIGINT(), FileState::size),
+            new Column<>("size", DataTypes.BIGINT(), ListedFile::size),
             new Column<>(
                 "modified",
                 DataTypes.TIMESTAMP_LTZ(3),
                 file -> TimestampData.fromEpochMillis(file.modified())),
             new Column<>("incarnation", DataTypes.INT(), file -> file.version().incarnation()),
-            new Column<>("log_offset", DataTypes.BIGINT(), file -> file.version().offset()),
-            new Column<>("extents", DataTypes.INT(), file -> file.extents().size()));
+            new Column<>("log_offset", DataTypes.BIGINT(), file -> file.version().offset()));
+
+    private static final List<Column<FileState>> ALL =
+        Stream.concat(
+                LISTED.stream().map(FileColumns::ofWhole),
+                Stream.of(
+                    new Column<FileState>(
+                        "extents", DataTypes.INT(), file -> file.extents().size())))
+            .toList();
+
+    private static Column<FileState> ofWhole(Column<ListedFile> column) {
+      return new Column<>(
+          column.name(), column.type(), file -> column.value().apply(file.listed()));
+    }
   }
 
   private static final class ExtentColumns {

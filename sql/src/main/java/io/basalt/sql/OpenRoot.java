@@ -11,6 +11,7 @@ import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.ListedFile;
 import io.basalt.storage.tree.PathRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,6 +60,10 @@ final class OpenRoot implements AutoCloseable {
 
   Iterator<FileState> files(PathRange paths) throws IOException {
     return reader.files(paths);
+  }
+
+  Iterator<ListedFile> listed(PathRange paths) throws IOException {
+    return reader.listed(paths);
   }
 
   ExtentPlace place(Extent extent) {

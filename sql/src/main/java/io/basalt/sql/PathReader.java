@@ -66,7 +66,7 @@ final class PathReader implements SourceReader<RowData, PathSplit> {
     if (root == null) {
       root = OpenRoot.open(scan.config(), current.root());
     }
-    rows = scan.table().rows(root, root.files(current.paths().range()), scan.columns());
+    rows = scan.table().rows(root, current.paths().range(), scan.columns());
     for (done = 0; done < current.done(); done++) {
       rows.next();
     }

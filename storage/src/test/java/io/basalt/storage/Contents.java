@@ -1,12 +1,17 @@
 package io.basalt.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.read.ListEntry;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.PathRange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -17,13 +22,21 @@ public final class Contents {
   public static Map<String, byte[]> of(DriveSet drives) throws IOException {
     try (StoreReader reader = StoreReader.open(drives)) {
       Map<String, byte[]> found = new TreeMap<>();
-      for (ListEntry entry : reader.list("/", true).toList()) {
-        FileState file = ((ListEntry.File) entry).state();
+      for (FileState file : files(reader)) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         reader.read(file, Channels.newChannel(out));
         found.put(file.path(), out.toByteArray());
       }
       return found;
     }
+  }
+
+  /** All files of a root, which a listing shows just so. */
+  public static List<FileState> files(StoreReader reader) throws IOException {
+    List<FileState> files = new ArrayList<>();
+    reader.files(PathRange.ALL).forEachRemaining(files::add);
+    assertThat(reader.list("/", true).toList())
+        .isEqualTo(files.stream().map(file -> new ListEntry.File(file.listed())).toList());
+    return files;
   }
 }

@@ -7,14 +7,16 @@ import io.basalt.storage.census.Metadata;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
-import io.basalt.storage.read.ListEntry;
+import io.basalt.storage.tree.Extent;
+import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.PathRange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -104,13 +106,10 @@ public final class DfCommand extends StoreCommand {
   private static Map<Tier, Long> liveBytes(OpenStore store) throws IOException {
     SegmentTiers tiers = SegmentTiers.of(store);
     Map<Tier, Long> live = new EnumMap<>(Tier.class);
-    try (Stream<ListEntry> files = store.reader().list("/", true)) {
-      files
-          .filter(ListEntry.File.class::isInstance)
-          .flatMap(file -> ((ListEntry.File) file).state().extents().stream())
-          .forEach(
-              extent ->
-                  live.merge(tiers.of(extent.shard().segment()), (long) extent.take(), Long::sum));
+    for (Iterator<FileState> files = store.reader().files(PathRange.ALL); files.hasNext(); ) {
+      for (Extent extent : files.next().extents()) {
+        live.merge(tiers.of(extent.shard().segment()), (long) extent.take(), Long::sum);
+      }
     }
     return live;
   }

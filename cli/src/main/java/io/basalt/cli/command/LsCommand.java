@@ -34,8 +34,8 @@ public final class LsCommand extends StoreCommand {
         return new Answer(
             file.path(),
             "file",
-            file.state().size(),
-            Instant.ofEpochMilli(file.state().modified()).toString());
+            file.file().size(),
+            Instant.ofEpochMilli(file.file().modified()).toString());
       }
       return new Answer(entry.path(), "directory", null, null);
     }

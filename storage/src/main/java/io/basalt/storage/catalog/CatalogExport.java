@@ -59,30 +59,29 @@ public final class CatalogExport {
 
   public Summary write() throws IOException {
     long bytes = 0;
-    try (Parts<FileState> files = new Parts<>("files", CatalogFormats.FILES);
-        Parts<CatalogExtent> extents = new Parts<>("extents", CatalogFormats.EXTENTS)) {
-      for (Iterator<FileState> all = reader.files(PathRange.ALL); all.hasNext(); ) {
-        FileState file = all.next();
-        files.add(file);
-        bytes += file.size();
-        for (Extent extent : file.extents()) {
-          extents.add(new CatalogExtent(file.path(), extent, places.of(extent)));
-        }
+    Parts<FileState> files = new Parts<>("files", CatalogFormats.FILES);
+    Parts<CatalogExtent> extents = new Parts<>("extents", CatalogFormats.EXTENTS);
+    for (Iterator<FileState> all = reader.files(PathRange.ALL); all.hasNext(); ) {
+      FileState file = all.next();
+      files.add(file);
+      bytes += file.size();
+      for (Extent extent : file.extents()) {
+        extents.add(new CatalogExtent(file.path(), extent, places.of(extent)));
       }
-      files.end();
-      extents.end();
-      return new Summary(
-          reader.root().number(),
-          files.rows,
-          bytes,
-          extents.rows,
-          files.count + extents.count,
-          files.storedBytes + extents.storedBytes);
     }
+    files.end();
+    extents.end();
+    return new Summary(
+        reader.root().number(),
+        files.rows,
+        bytes,
+        extents.rows,
+        files.count + extents.count,
+        files.storedBytes + extents.storedBytes);
   }
 
   /** One table, cut into files. */
-  private final class Parts<T> implements AutoCloseable {
+  private final class Parts<T> {
     private final String directory;
     private final TableFormat<T> format;
     private TableWriter<T> part;
@@ -109,11 +108,6 @@ public final class CatalogExport {
       ByteBuffer bytes = part.finishBytes();
       storedBytes += bytes.remaining();
       sink.write("%s/part-%05d.parquet".formatted(directory, count++), bytes);
-    }
-
-    @Override
-    public void close() throws IOException {
-      part.close();
     }
   }
 }

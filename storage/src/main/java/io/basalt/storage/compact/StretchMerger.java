@@ -41,9 +41,11 @@ public final class StretchMerger {
     PathRange paths = stretch.paths();
     LiveBytes live = new LiveBytes();
     LeafWriter leaves = new LeafWriter(files, limits);
-    FoldedPaths folds = new FoldedPaths(live.subtracting(base.settled(paths)), base.since(paths));
+    FoldedPaths<PathState> folds =
+        new FoldedPaths<>(
+            live.subtracting(base.settled(paths)), base.since(paths), PathState::none);
     while (folds.hasNext()) {
-      PathState state = abandonment.without(folds.next().state());
+      PathState state = abandonment.without(folds.next());
       live.add(state, 1);
       leaves.add(state);
     }

@@ -3,7 +3,7 @@ package io.basalt.storage.leaf;
 import io.basalt.schemas.LeafExtentRecord;
 import io.basalt.schemas.LeafFileRecord;
 import io.basalt.storage.table.NumberColumn;
-import io.basalt.storage.table.RowMaterializer;
+import io.basalt.storage.table.RowColumns;
 import io.basalt.storage.table.TableFormat;
 import io.basalt.storage.table.TextColumn;
 import io.basalt.storage.tree.Extent;
@@ -12,7 +12,6 @@ import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
 import java.util.Comparator;
 import java.util.Optional;
-import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.MessageTypeParser;
 
 /** The tables of a leaf, besides the pending parts, which are a run. */
@@ -84,15 +83,14 @@ final class LeafFormats {
 
   private LeafFormats() {}
 
-  private static RecordMaterializer<FileRow> files() {
+  private static RowColumns<FileRow> files() {
     TextColumn path = new TextColumn();
     NumberColumn size = new NumberColumn();
     NumberColumn modified = new NumberColumn();
     NumberColumn incarnation = new NumberColumn();
     NumberColumn offset = new NumberColumn();
     NumberColumn extents = new NumberColumn();
-    return new RowMaterializer<>(
-        () -> {},
+    return new RowColumns<>(
         () ->
             new FileRow(
                 path.value(),
@@ -108,7 +106,7 @@ final class LeafFormats {
         extents);
   }
 
-  private static RecordMaterializer<ExtentRow> extents() {
+  private static RowColumns<ExtentRow> extents() {
     TextColumn path = new TextColumn();
     NumberColumn start = new NumberColumn();
     NumberColumn skip = new NumberColumn();
@@ -117,8 +115,7 @@ final class LeafFormats {
     NumberColumn position = new NumberColumn();
     NumberColumn length = new NumberColumn();
     NumberColumn crc32c = new NumberColumn();
-    return new RowMaterializer<>(
-        () -> {},
+    return new RowColumns<>(
         () ->
             new ExtentRow(
                 path.value(),

@@ -1,11 +1,13 @@
 package io.basalt.storage.leaf;
 
-import io.basalt.storage.run.RunFormat;
-import io.basalt.storage.table.TableFormat;
+import io.basalt.storage.root.FileRef;
+import io.basalt.storage.run.RunReader;
 import io.basalt.storage.table.TableReader;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.ListedFile;
+import io.basalt.storage.tree.ListedState;
 import io.basalt.storage.tree.PathOrder;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.PathState;
@@ -16,33 +18,38 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * Reads one leaf, whose tables were verified before. Safe for several threads; each iterator
- * belongs to one.
+ * Reads one leaf. A table is fetched when it is first needed, and kept. Safe for several threads;
+ * each iterator belongs to one.
  */
 public final class LeafReader {
   private final LeafRef leaf;
-  private final Optional<TableReader<FileRow>> files;
-  private final Optional<TableReader<ExtentRow>> extents;
-  private final Optional<TableReader<Event>> parts;
+  private final Table<TableReader<FileRow>> files;
+  private final Table<TableReader<ExtentRow>> extents;
+  private final Table<RunReader> parts;
 
-  /**
-   * @param tables bytes of the leaf's tables by file name; they must not change
-   */
-  public LeafReader(LeafRef leaf, Map<String, ByteBuffer> tables) {
-    this.leaf = leaf;
-    this.files = leaf.fileTable().map(f -> reader(LeafFormats.FILES, f.name(), tables));
-    this.extents = leaf.extentTable().map(f -> reader(LeafFormats.EXTENTS, f.name(), tables));
-    this.parts = leaf.partTable().map(f -> reader(RunFormat.TABLE, f.name(), tables));
+  /** Where the bytes of tables come from. */
+  @FunctionalInterface
+  public interface Tables {
+    /** The bytes of a table, which were verified and must not change. */
+    ByteBuffer read(FileRef table) throws IOException;
   }
 
-  private static <T> TableReader<T> reader(
-      TableFormat<T> format, String name, Map<String, ByteBuffer> tables) {
-    return new TableReader<>(format, name, tables.get(name));
+  public LeafReader(LeafRef leaf, Tables tables) {
+    this.leaf = leaf;
+    this.files =
+        new Table<>(
+            leaf.fileTable(),
+            file -> new TableReader<>(LeafFormats.FILES, file.name(), tables.read(file)));
+    this.extents =
+        new Table<>(
+            leaf.extentTable(),
+            file -> new TableReader<>(LeafFormats.EXTENTS, file.name(), tables.read(file)));
+    this.parts =
+        new Table<>(leaf.partTable(), file -> new RunReader(file.name(), tables.read(file)));
   }
 
   long storedBytes() {
@@ -51,24 +58,92 @@ public final class LeafReader {
 
   /** States of these paths, in order. The iterator throws {@link UncheckedIOException}. */
   public Iterator<PathState> states(PathRange paths) throws IOException {
-    return new States(rows(files, paths), rows(extents, paths), rows(parts, paths));
+    Ahead<ExtentRow> ofFiles = new Ahead<>(extents.rows(table -> table.rows(paths)));
+    return new Joined<>(
+        files.rows(table -> table.rows(paths)),
+        parts.rows(table -> table.events(paths)),
+        (path, row, pending) -> new PathState(path, row.map(f -> file(f, ofFiles)), pending));
   }
 
-  private static <T> Ahead<T> rows(Optional<TableReader<T>> table, PathRange paths)
-      throws IOException {
-    return new Ahead<>(table.isPresent() ? table.get().rows(paths) : Collections.emptyIterator());
+  /** What a listing shows of these paths, in order; the table of extents is not touched. */
+  Iterator<ListedState> listed(PathRange paths) throws IOException {
+    return new Joined<>(
+        files.rows(table -> table.rows(paths)),
+        parts.rows(table -> table.sizes(paths)),
+        (path, row, pending) -> new ListedState(path, row.map(LeafReader::listed), pending));
   }
 
-  /** Joins the three tables by path. */
-  private final class States implements Iterator<PathState> {
+  private static ListedFile listed(FileRow row) {
+    return new ListedFile(row.path(), row.size(), row.modified(), row.version());
+  }
+
+  private FileState file(FileRow row, Ahead<ExtentRow> extents) {
+    List<Extent> found = new ArrayList<>(row.extents());
+    while (extents.next != null && extents.next.path().equals(row.path())) {
+      found.add(extents.take().extent());
+    }
+    if (found.size() != row.extents()) {
+      throw new UncheckedIOException(
+          new IOException(
+              "the leaf from %s on has %d extents of %s, not %d"
+                  .formatted(leaf.minPath(), found.size(), row.path(), row.extents())));
+    }
+    return new FileState(row.path(), row.size(), row.modified(), row.version(), found);
+  }
+
+  /** A table that has a file only if it has rows. */
+  private static final class Table<R> {
+    private final Optional<FileRef> file;
+    private final Opening<R> opening;
+    private volatile R reader;
+
+    /** Fetches the table of a file. */
+    @FunctionalInterface
+    private interface Opening<R> {
+      R open(FileRef file) throws IOException;
+    }
+
+    /** Some rows of a table. */
+    @FunctionalInterface
+    private interface Reading<R, T> {
+      Iterator<T> from(R reader) throws IOException;
+    }
+
+    private Table(Optional<FileRef> file, Opening<R> opening) {
+      this.file = file;
+      this.opening = opening;
+    }
+
+    private <T> Iterator<T> rows(Reading<R, T> reading) throws IOException {
+      if (file.isEmpty()) {
+        return Collections.emptyIterator();
+      }
+      R opened = reader;
+      if (opened == null) {
+        // Two threads may fetch it at once, which harms nothing.
+        opened = opening.open(file.get());
+        reader = opened;
+      }
+      return reading.from(opened);
+    }
+  }
+
+  /** Joins files and pending parts by path. */
+  private static final class Joined<S> implements Iterator<S> {
     private final Ahead<FileRow> files;
-    private final Ahead<ExtentRow> extents;
     private final Ahead<Event> parts;
+    private final Making<S> making;
 
-    private States(Ahead<FileRow> files, Ahead<ExtentRow> extents, Ahead<Event> parts) {
-      this.files = files;
-      this.extents = extents;
-      this.parts = parts;
+    /** Makes the state of a path. */
+    @FunctionalInterface
+    private interface Making<S> {
+      S of(String path, Optional<FileRow> file, List<Event> parts);
+    }
+
+    private Joined(Iterator<FileRow> files, Iterator<Event> parts, Making<S> making) {
+      this.files = new Ahead<>(files);
+      this.parts = new Ahead<>(parts);
+      this.making = making;
     }
 
     @Override
@@ -77,20 +152,20 @@ public final class LeafReader {
     }
 
     @Override
-    public PathState next() {
+    public S next() {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
       String path = nextPath();
-      Optional<FileState> file =
+      Optional<FileRow> file =
           files.next != null && files.next.path().equals(path)
-              ? Optional.of(file(files.take()))
+              ? Optional.of(files.take())
               : Optional.empty();
       List<Event> pending = new ArrayList<>();
       while (parts.next != null && parts.next.path().equals(path)) {
         pending.add(parts.take());
       }
-      return new PathState(path, file, pending);
+      return making.of(path, file, pending);
     }
 
     private String nextPath() {
@@ -101,20 +176,6 @@ public final class LeafReader {
       return parts.next != null && PathOrder.INSTANCE.compare(parts.next.path(), path) < 0
           ? parts.next.path()
           : path;
-    }
-
-    private FileState file(FileRow row) {
-      List<Extent> found = new ArrayList<>(row.extents());
-      while (extents.next != null && extents.next.path().equals(row.path())) {
-        found.add(extents.take().extent());
-      }
-      if (found.size() != row.extents()) {
-        throw new UncheckedIOException(
-            new IOException(
-                "the leaf from %s on has %d extents of %s, not %d"
-                    .formatted(leaf.minPath(), found.size(), row.path(), row.extents())));
-      }
-      return new FileState(row.path(), row.size(), row.modified(), row.version(), found);
     }
   }
 

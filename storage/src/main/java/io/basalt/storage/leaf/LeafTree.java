@@ -5,18 +5,16 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.TreeTop;
+import io.basalt.storage.tree.ListedState;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.PathState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
@@ -48,12 +46,17 @@ public final class LeafTree {
 
   /** What the leaves hold of these paths, in order; iterators throw UncheckedIOException. */
   public Iterator<PathState> states(TreeTop top, PathRange paths) throws IOException {
-    return new States(leaves(top, paths), paths);
+    return new States<>(leaves(top, paths), leaf -> leaf.states(paths));
+  }
+
+  /** What a listing shows of them; reads no table of extents. Iterators throw the same. */
+  public Iterator<ListedState> listed(TreeTop top, PathRange paths) throws IOException {
+    return new States<>(leaves(top, paths), leaf -> leaf.listed(paths));
   }
 
   /** What leaves hold that follow each other; the iterator throws UncheckedIOException. */
   public Iterator<PathState> states(List<LeafRef> leaves) throws IOException {
-    return new States(leaves.iterator(), PathRange.ALL);
+    return new States<>(leaves.iterator(), leaf -> leaf.states(PathRange.ALL));
   }
 
   /** The leaves that may hold one of these paths, in order. */
@@ -73,16 +76,12 @@ public final class LeafTree {
     return kept;
   }
 
-  /** Reads a whole leaf, each table from a mirror that has it intact. */
-  public LeafReader leaf(LeafRef leaf) throws IOException {
+  /** A leaf's tables are read when they are needed, each from a mirror that has it intact. */
+  LeafReader leaf(LeafRef leaf) {
     String key = leaf.tables().findFirst().map(FileRef::name).orElseThrow();
     LeafReader kept = leaves.getIfPresent(key);
     if (kept == null) {
-      Map<String, ByteBuffer> tables = new HashMap<>();
-      for (FileRef table : leaf.tables().toList()) {
-        tables.put(table.name(), files.read(table));
-      }
-      kept = new LeafReader(leaf, tables);
+      kept = new LeafReader(leaf, files::read);
       leaves.put(key, kept);
     }
     return kept;
@@ -137,14 +136,15 @@ public final class LeafTree {
     }
   }
 
-  private final class States implements Iterator<PathState> {
+  /** What some leaves hold, one after the other. */
+  private final class States<S> implements Iterator<S> {
     private final Iterator<LeafRef> leaves;
-    private final PathRange paths;
-    private Iterator<PathState> states = Collections.emptyIterator();
+    private final Reading<S> reading;
+    private Iterator<S> states = Collections.emptyIterator();
 
-    private States(Iterator<LeafRef> leaves, PathRange paths) throws IOException {
+    private States(Iterator<LeafRef> leaves, Reading<S> reading) throws IOException {
       this.leaves = leaves;
-      this.paths = paths;
+      this.reading = reading;
       advance();
     }
 
@@ -154,8 +154,8 @@ public final class LeafTree {
     }
 
     @Override
-    public PathState next() {
-      PathState state = states.next();
+    public S next() {
+      S state = states.next();
       try {
         advance();
       } catch (IOException e) {
@@ -166,8 +166,14 @@ public final class LeafTree {
 
     private void advance() throws IOException {
       while (!states.hasNext() && leaves.hasNext()) {
-        states = leaf(leaves.next()).states(paths);
+        states = reading.of(leaf(leaves.next()));
       }
     }
+  }
+
+  /** What is wanted of a leaf. */
+  @FunctionalInterface
+  private interface Reading<S> {
+    Iterator<S> of(LeafReader leaf) throws IOException;
   }
 }

@@ -1,6 +1,6 @@
 package io.basalt.storage.read;
 
-import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.ListedFile;
 
 /** What a listing shows. A path may be a file and a directory at once. */
 public sealed interface ListEntry {
@@ -8,10 +8,10 @@ public sealed interface ListEntry {
   String path();
 
   /** A file. */
-  record File(FileState state) implements ListEntry {
+  record File(ListedFile file) implements ListEntry {
     @Override
     public String path() {
-      return state.path();
+      return file.path();
     }
   }
 

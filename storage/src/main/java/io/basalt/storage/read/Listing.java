@@ -1,6 +1,6 @@
 package io.basalt.storage.read;
 
-import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.ListedFile;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
@@ -12,14 +12,14 @@ final class Listing implements Iterator<ListEntry> {
     ALL
   }
 
-  private final Iterator<FileState> files;
+  private final Iterator<ListedFile> files;
   private final String directory;
   private final Depth depth;
   private String lastDirectory = "";
   private ListEntry next;
 
   /** Lists the files, which all stand below directory, which ends with a slash. */
-  Listing(Iterator<FileState> files, String directory, Depth depth) {
+  Listing(Iterator<ListedFile> files, String directory, Depth depth) {
     this.files = files;
     this.directory = directory;
     this.depth = depth;
@@ -48,7 +48,7 @@ final class Listing implements Iterator<ListEntry> {
     }
   }
 
-  private ListEntry entry(FileState file) {
+  private ListEntry entry(ListedFile file) {
     int slash = file.path().indexOf('/', directory.length());
     if (depth == Depth.ALL || slash < 0) {
       return new ListEntry.File(file);

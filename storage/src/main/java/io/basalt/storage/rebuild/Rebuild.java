@@ -260,13 +260,26 @@ public final class Rebuild implements Closeable {
     return why.isEmpty();
   }
 
+  /** What a path comes to after those of its events that count. */
+  private PathState after(PathState before, Iterator<Event> all) {
+    Fold fold = new Fold(before);
+    while (all.hasNext()) {
+      Event event = all.next();
+      if (counts(fold, event)) {
+        fold.apply(event);
+      }
+    }
+    return fold.state();
+  }
+
   private void fold(LiveTree tree, States to) throws IOException {
     List<LeafRef> leaves = copy.map(FoundCopy::leaves).orElse(List.of());
     try {
       Iterator<PathState> settled = new LeafTree(mirrors).states(leaves);
-      FoldedPaths folds = new FoldedPaths(settled, events.sorted(), this::counts);
+      FoldedPaths<PathState> folds =
+          new FoldedPaths<>(settled, events.sorted(), PathState::none, this::after);
       while (folds.hasNext()) {
-        to.add(tree.readable(folds.next().state()));
+        to.add(tree.readable(folds.next()));
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();

@@ -1,8 +1,8 @@
 package io.basalt.storage.run;
 
-import io.basalt.storage.table.FieldGroup;
+import io.basalt.storage.table.ListColumns;
 import io.basalt.storage.table.NumberColumn;
-import io.basalt.storage.table.RowMaterializer;
+import io.basalt.storage.table.RowColumns;
 import io.basalt.storage.table.TextColumn;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.EventKey;
@@ -10,12 +10,15 @@ import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.apache.parquet.io.api.RecordMaterializer;
 
 /** Builds events from columns. Values that repeat in a dictionary are decoded once per page set. */
 final class EventColumns {
+  private static final Map<String, Op> OPS = ops();
+
   private final TextColumn path = new TextColumn();
   private final NumberColumn incarnation = new NumberColumn();
   private final NumberColumn partition = new NumberColumn();
@@ -32,39 +35,51 @@ final class EventColumns {
 
   private EventColumns() {}
 
-  static RecordMaterializer<Event> materializer() {
-    EventColumns columns = new EventColumns();
-    return new RowMaterializer<>(
-        columns::start,
-        columns::event,
-        columns.path,
-        columns.incarnation,
-        columns.partition,
-        columns.offset,
-        columns.timestamp,
-        columns.op,
-        columns.position,
-        columns.upload,
-        FieldGroup.list(
-            new FieldGroup(
-                () -> {},
-                columns::shard,
-                columns.segment,
-                columns.shardPosition,
-                columns.length,
-                columns.crc32c)));
+  private static Map<String, Op> ops() {
+    Map<String, Op> ops = new HashMap<>();
+    for (Op op : Op.values()) {
+      ops.put(op.name(), op);
+    }
+    return ops;
   }
 
-  /** Builds keys from {@link RunFormat#KEY_COLUMNS}. */
-  static RecordMaterializer<EventKey> keys() {
+  /** Whole events. */
+  static RowColumns<Event> events() {
     EventColumns columns = new EventColumns();
-    return new RowMaterializer<>(
-        () -> {},
-        columns::key,
-        columns.path,
-        columns.incarnation,
-        columns.partition,
-        columns.offset);
+    return columns.with(
+        new ListColumns(
+            columns::shard,
+            columns.segment,
+            columns.shardPosition,
+            columns.length,
+            columns.crc32c));
+  }
+
+  /** Events from {@link RunFormat#SIZE_COLUMNS}, whose shards have a length and no place. */
+  static RowColumns<Event> sizes() {
+    EventColumns columns = new EventColumns();
+    return columns.with(new ListColumns(columns::length, columns.length));
+  }
+
+  private RowColumns<Event> with(ListColumns shardColumns) {
+    return new RowColumns<>(
+        this::event,
+        path,
+        incarnation,
+        partition,
+        offset,
+        timestamp,
+        op,
+        position,
+        upload,
+        shardColumns);
+  }
+
+  /** Keys from {@link RunFormat#KEY_COLUMNS}. */
+  static RowColumns<EventKey> keys() {
+    EventColumns columns = new EventColumns();
+    return new RowColumns<>(
+        columns::key, columns.path, columns.incarnation, columns.partition, columns.offset);
   }
 
   private EventKey key() {
@@ -72,25 +87,35 @@ final class EventColumns {
         path.value(), new Version(incarnation.intValue(), offset.value()), partition.intValue());
   }
 
-  private void start() {
-    upload.clear();
-    shards.clear();
-  }
-
   private void shard() {
     shards.add(
         new Shard(segment.value(), shardPosition.value(), length.intValue(), crc32c.intValue()));
   }
 
+  private void length() {
+    shards.add(Shard.ofLength(length.intValue()));
+  }
+
   private Event event() {
-    return new Event(
-        path.value(),
-        new Version(incarnation.intValue(), offset.value()),
-        partition.intValue(),
-        timestamp.value(),
-        Op.valueOf(op.value()),
-        position.value(),
-        Optional.ofNullable(upload.value()),
-        shards);
+    Event event =
+        new Event(
+            path.value(),
+            new Version(incarnation.intValue(), offset.value()),
+            partition.intValue(),
+            timestamp.value(),
+            op(op.value()),
+            position.value(),
+            Optional.ofNullable(upload.value()),
+            shards);
+    shards.clear();
+    return event;
+  }
+
+  private static Op op(String name) {
+    Op known = OPS.get(name);
+    if (known == null) {
+      throw new IllegalArgumentException("a run has no operation " + name);
+    }
+    return known;
   }
 }

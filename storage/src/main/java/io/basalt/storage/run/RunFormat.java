@@ -48,6 +48,29 @@ public final class RunFormat {
   static final MessageType KEY_COLUMNS =
       new MessageType(COLUMNS.getName(), COLUMNS.getFields().subList(0, 4));
 
+  /** What a fold needs to know the size of a file, and not where its bytes are. */
+  static final MessageType SIZE_COLUMNS =
+      MessageTypeParser.parseMessageType(
+          """
+          message io.basalt.schemas.EventRecord {
+            required binary path (STRING);
+            required int32 incarnation;
+            required int32 partition;
+            required int64 offset;
+            required int64 timestamp;
+            required binary op (ENUM);
+            required int64 position;
+            optional binary upload (STRING);
+            required group shards (LIST) {
+              repeated group list {
+                required group element {
+                  required int32 length;
+                }
+              }
+            }
+          }
+          """);
+
   /** Events by path, then version, each once. */
   public static final TableFormat<Event> TABLE =
       new TableFormat<>(
@@ -57,7 +80,7 @@ public final class RunFormat {
           COLUMNS,
           Optional.of(EventRecord.getClassSchema().toString()),
           RunFormat::write,
-          EventColumns::materializer,
+          EventColumns::events,
           Event::path,
           PathOrder.EVENTS);
 

@@ -32,8 +32,16 @@ public final class RunReader implements EventSource {
     return rows.rows(paths);
   }
 
+  /**
+   * The same events for folds that keep no extents: their shards have a length and no place, which
+   * is not decoded.
+   */
+  public Iterator<Event> sizes(PathRange paths) throws IOException {
+    return rows.rows(paths, RunFormat.SIZE_COLUMNS, EventColumns.sizes(), Event::path);
+  }
+
   /** The keys of all events, in order: a fraction of the work of reading them. */
   public Iterator<EventKey> keys() throws IOException {
-    return rows.project(RunFormat.KEY_COLUMNS, EventColumns.keys());
+    return rows.rows(PathRange.ALL, RunFormat.KEY_COLUMNS, EventColumns.keys(), EventKey::path);
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 
@@ -114,13 +115,21 @@ public final class IndexBlockCodec {
     }
   }
 
+  /** Reads all blocks: {@link #walk(String, String, ByteBuffer, EventFilter)}. */
+  public static Walk walk(String segment, String file, ByteBuffer bytes) throws IOException {
+    return walk(segment, file, bytes, EventFilter.ALL);
+  }
+
   /**
-   * Reads blocks from the limit of {@code bytes}, the segment's end, downward to its position.
+   * Reads blocks from the limit of {@code bytes}, the segment's end, downward to its position. All
+   * of them are checked, whatever is wanted.
    *
    * @param file names the file in errors
+   * @param wanted the events that the blocks then have
    * @throws UnsupportedFormatException if a newer program wrote a block
    */
-  public static Walk walk(String segment, String file, ByteBuffer bytes) throws IOException {
+  static Walk walk(String segment, String file, ByteBuffer bytes, EventFilter wanted)
+      throws IOException {
     List<IndexBlock> blocks = new ArrayList<>();
     int end = bytes.limit();
     while (true) {
@@ -148,12 +157,16 @@ public final class IndexBlockCodec {
         return new Walk(blocks, end, OptionalLong.of(trailer.dataEnd()), null);
       }
       end = at - trailer.length();
-      blocks.add(block(segment, file, trailer, bytes.duplicate().position(end).limit(at)));
+      blocks.add(block(segment, file, trailer, bytes.duplicate().position(end).limit(at), wanted));
     }
   }
 
   private static IndexBlock block(
-      String segment, String file, IndexBlockTrailer trailer, ByteBuffer payload)
+      String segment,
+      String file,
+      IndexBlockTrailer trailer,
+      ByteBuffer payload,
+      EventFilter wanted)
       throws IOException {
     if (trailer.kind() == Kind.COPIES) {
       return new IndexBlock(
@@ -161,17 +174,18 @@ public final class IndexBlockCodec {
     }
     List<Range> ranges = new ArrayList<>();
     List<Event> events = new ArrayList<>();
+    OptionalInt found;
     try {
-      IndexBlockPayload.decode(payload, ranges, events);
+      found = IndexBlockPayload.decode(payload, wanted, ranges, events);
     } catch (IOException | RuntimeException unfit) {
       throw new IOException(
           "%s: an index block with a right checksum cannot be decoded: %s".formatted(file, unfit),
           unfit);
     }
-    if (events.size() != trailer.count()) {
+    if (found.isPresent() && found.getAsInt() != trailer.count()) {
       throw new IOException(
           "%s: an index block with a right checksum has %d events, not %d"
-              .formatted(file, events.size(), trailer.count()));
+              .formatted(file, found.getAsInt(), trailer.count()));
     }
     return new IndexBlock(segment, ranges, events);
   }

@@ -11,11 +11,11 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.apache.avro.io.BinaryDecoder;
+import java.util.OptionalInt;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
 /**
@@ -27,6 +27,12 @@ final class IndexBlockPayload {
   private static final Op[] OPS = Op.values();
   private static final int NO_UPLOAD = 0;
   private static final int UPLOAD = 1;
+
+  /** Incarnation, partition, offset, timestamp, operation, position. */
+  private static final int NUMBERS_AFTER_PATH = 6;
+
+  /** Position, length, CRC32C. */
+  private static final int NUMBERS_OF_SHARD = 3;
 
   private IndexBlockPayload() {}
 
@@ -85,62 +91,110 @@ final class IndexBlockPayload {
     out.writeArrayEnd();
   }
 
-  static void decode(ByteBuffer payload, List<Range> ranges, List<Event> events)
+  /**
+   * Reads the ranges, and of the events those that are wanted.
+   *
+   * @return how many events there are; empty if the block was passed over
+   */
+  static OptionalInt decode(
+      ByteBuffer payload, EventFilter wanted, List<Range> ranges, List<Event> events)
       throws IOException {
-    byte[] bytes = new byte[payload.remaining()];
-    payload.get(bytes);
-    BinaryDecoder in = DecoderFactory.get().binaryDecoder(bytes, null);
-    String last = "";
-    for (long n = in.readArrayStart(); n > 0; n = in.arrayNext()) {
+    AvroCursor in = new AvroCursor(payload);
+    for (long n = in.items(); n > 0; n = in.items()) {
       for (long i = 0; i < n; i++) {
         ranges.add(
-            new Range(in.readInt(), in.readInt(), in.readLong(), in.readLong(), in.readInt()));
+            new Range(
+                in.smallNumber(), in.smallNumber(), in.number(), in.number(), in.smallNumber()));
       }
     }
-    Strings strings = new Strings(in, bytes.length);
-    for (long n = in.readArrayStart(); n > 0; n = in.arrayNext()) {
+    if (!wanted.wantsBlock(ranges)) {
+      return OptionalInt.empty();
+    }
+    Decoder decoder = new Decoder(in, wanted);
+    int count = 0;
+    for (long n = in.items(); n > 0; n = in.items()) {
       for (long i = 0; i < n; i++) {
-        Event event = event(in, strings, last);
-        last = event.shards().isEmpty() ? last : event.shards().get(0).segment();
-        events.add(event);
+        Event event = decoder.next();
+        if (event != null) {
+          events.add(event);
+        }
+        count++;
       }
     }
+    return OptionalInt.of(count);
   }
 
-  private static Event event(BinaryDecoder in, Strings strings, String lastSegment)
-      throws IOException {
-    String path = strings.next();
-    int incarnation = in.readInt();
-    int partition = in.readInt();
-    long offset = in.readLong();
-    long timestamp = in.readLong();
-    Op op = OPS[in.readEnum()];
-    long position = in.readLong();
-    Optional<String> upload =
-        in.readIndex() == UPLOAD ? Optional.of(strings.next()) : Optional.empty();
-    List<Shard> shards = new ArrayList<>(1);
-    for (long n = in.readArrayStart(); n > 0; n = in.arrayNext()) {
-      for (long i = 0; i < n; i++) {
-        String segment = strings.next();
-        // Neighbours mostly share a segment: keep one copy of its id.
-        segment = segment.equals(lastSegment) ? lastSegment : segment;
-        shards.add(new Shard(segment, in.readLong(), in.readInt(), in.readInt()));
-      }
-    }
-    return new Event(
-        path, new Version(incarnation, offset), partition, timestamp, op, position, upload, shards);
-  }
+  /** Reads events one after the other. */
+  private static final class Decoder {
+    private final AvroCursor in;
+    private final EventFilter wanted;
+    private String segment = "";
+    private int segmentStart;
+    private int segmentEnd;
 
-  /** Reads strings that are no longer than the payload: Avro makes room for any length it reads. */
-  private record Strings(BinaryDecoder in, int most) {
-    String next() throws IOException {
-      long length = in.readLong();
-      if (length < 0 || length > most) {
-        throw new IOException("a string of %d bytes in %d".formatted(length, most));
+    private Decoder(AvroCursor in, EventFilter wanted) {
+      this.in = in;
+      this.wanted = wanted;
+    }
+
+    /** Null for an event that is not wanted. */
+    private Event next() throws IOException {
+      int length = in.skipText();
+      int pathEnd = in.at();
+      if (!wanted.wantsPath(in.bytes(), pathEnd - length, pathEnd)) {
+        in.skipNumbers(NUMBERS_AFTER_PATH);
+        skipUploadAndShards();
+        return null;
       }
-      byte[] bytes = new byte[(int) length];
-      in.readFixed(bytes);
-      return new String(bytes, StandardCharsets.UTF_8);
+      int incarnation = in.smallNumber();
+      int partition = in.smallNumber();
+      long offset = in.number();
+      long timestamp = in.number();
+      Op op = OPS[in.smallNumber()];
+      long position = in.number();
+      if (!wanted.wantsVersion(incarnation, partition, offset)) {
+        skipUploadAndShards();
+        return null;
+      }
+      String path = new String(in.bytes(), pathEnd - length, length, StandardCharsets.UTF_8);
+      Optional<String> upload =
+          in.smallNumber() == UPLOAD ? Optional.of(in.text()) : Optional.empty();
+      Version version = new Version(incarnation, offset);
+      return new Event(path, version, partition, timestamp, op, position, upload, shards());
+    }
+
+    private List<Shard> shards() throws IOException {
+      List<Shard> shards = new ArrayList<>(1);
+      for (long n = in.items(); n > 0; n = in.items()) {
+        for (long i = 0; i < n; i++) {
+          shards.add(new Shard(segment(), in.number(), in.smallNumber(), in.smallNumber()));
+        }
+      }
+      return shards;
+    }
+
+    /** Neighbours mostly share a segment: its id is made once. */
+    private String segment() throws IOException {
+      int length = in.skipText();
+      int start = in.at() - length;
+      if (!Arrays.equals(in.bytes(), segmentStart, segmentEnd, in.bytes(), start, in.at())) {
+        segmentStart = start;
+        segmentEnd = in.at();
+        segment = new String(in.bytes(), start, length, StandardCharsets.UTF_8);
+      }
+      return segment;
+    }
+
+    private void skipUploadAndShards() throws IOException {
+      if (in.smallNumber() == UPLOAD) {
+        in.skipText();
+      }
+      for (long n = in.items(); n > 0; n = in.items()) {
+        for (long i = 0; i < n; i++) {
+          in.skipText();
+          in.skipNumbers(NUMBERS_OF_SHARD);
+        }
+      }
     }
   }
 

@@ -154,37 +154,42 @@ public final class SegmentReader implements Closeable {
 
   /** The committed index blocks, oldest first. */
   public List<IndexBlock> indexBlocks(SegmentLocation segment) throws IOException {
-    return indexBlocks(segment, segment.indexStart());
+    return indexBlocks(segment, segment.indexStart(), EventFilter.ALL);
   }
 
   /**
    * The index blocks from a position on, oldest first: those that a root before the segment's last
    * flush had committed.
+   *
+   * @param wanted the events that the blocks then have
    */
-  public List<IndexBlock> indexBlocks(SegmentLocation segment, long from) throws IOException {
+  public List<IndexBlock> indexBlocks(SegmentLocation segment, long from, EventFilter wanted)
+      throws IOException {
     if (segment.place() instanceof StripePlace place) {
       ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(segment.size() - from));
       stripes.read(stripe(place), place.offset() + segment.packed(from), bytes);
-      return indexBlocks("stripe " + place.stripe(), segment, from, bytes.flip());
+      return indexBlocks("stripe " + place.stripe(), segment, from, bytes.flip(), wanted);
     }
-    return fromAny(segment, 0, drive -> indexBlocks(drive, segment, from));
+    return fromAny(segment, 0, drive -> indexBlocks(drive, segment, from, wanted));
   }
 
   /** The committed index blocks as one mirror has them, oldest first; for verification. */
   public List<IndexBlock> indexBlocks(SegmentLocation segment, String drive) throws IOException {
-    return drives.call(drive, d -> indexBlocks(d, segment, segment.indexStart()));
+    return drives.call(drive, d -> indexBlocks(d, segment, segment.indexStart(), EventFilter.ALL));
   }
 
-  private List<IndexBlock> indexBlocks(Drive drive, SegmentLocation segment, long from)
-      throws IOException {
+  private List<IndexBlock> indexBlocks(
+      Drive drive, SegmentLocation segment, long from, EventFilter wanted) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(segment.size() - from));
     fill(drive, segment, from, bytes);
-    return indexBlocks(drive.info().id(), segment, from, bytes.flip());
+    return indexBlocks(drive.info().id(), segment, from, bytes.flip(), wanted);
   }
 
   private static List<IndexBlock> indexBlocks(
-      String where, SegmentLocation segment, long from, ByteBuffer bytes) throws IOException {
-    IndexBlockCodec.Walk walk = IndexBlockCodec.walk(segment.segment(), segment.fileName(), bytes);
+      String where, SegmentLocation segment, long from, ByteBuffer bytes, EventFilter wanted)
+      throws IOException {
+    IndexBlockCodec.Walk walk =
+        IndexBlockCodec.walk(segment.segment(), segment.fileName(), bytes, wanted);
     if (walk.start() != 0) {
       throw new CorruptDataException(
           where,

@@ -3,7 +3,7 @@ package io.basalt.storage.table;
 import org.apache.parquet.io.api.PrimitiveConverter;
 
 /** Takes the integer of the current row. */
-public final class NumberColumn extends PrimitiveConverter {
+public final class NumberColumn extends PrimitiveConverter implements RowPart {
   private long value;
 
   /** As a 64-bit column has it. */

@@ -1,98 +1,124 @@
 package io.basalt.storage.table;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.apache.parquet.column.ColumnWriteStore;
+import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.io.api.Binary;
-import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
-/** The fields of the row that is being written, put in the order of the columns. */
+/**
+ * The fields of the row that is being written, put in the order of the columns, straight into
+ * these: rows have required and optional fields and lists of three levels, and nothing else.
+ */
 public final class RowFields {
-  private final RecordConsumer out;
-  private final GroupType type;
+  private final ColumnWriter[] columns;
+
+  /** The column after which a field ends, by the field's first column. */
+  private final int[] ends;
+
+  /** By column, what was written last: segments and the paths of extents repeat. */
+  private final String[] texts;
+
+  private final Binary[] encoded;
   private int next;
 
-  RowFields(RecordConsumer out, GroupType type) {
-    this.out = out;
-    this.type = type;
+  /** Repetition and definition level of a required value at this place. */
+  private int repetition;
+
+  private int definition;
+
+  RowFields(ColumnWriteStore store, MessageType type) {
+    columns = type.getColumns().stream().map(store::getColumnWriter).toArray(ColumnWriter[]::new);
+    ends = new int[columns.length];
+    texts = new String[columns.length];
+    encoded = new Binary[columns.length];
+    int column = 0;
+    for (Type field : type.getFields()) {
+      int end = column + columns(field);
+      ends[column] = end;
+      column = end;
+    }
+  }
+
+  private static int columns(Type type) {
+    if (type.isPrimitive()) {
+      return 1;
+    }
+    GroupType group = type.asGroupType();
+    return group.getFields().stream().mapToInt(RowFields::columns).sum();
+  }
+
+  void startRow() {
+    next = 0;
   }
 
   public RowFields text(String value) {
-    return text(Binary.fromString(value));
+    return text(binary(value));
   }
 
+  private Binary binary(String value) {
+    if (!value.equals(texts[next])) {
+      texts[next] = value;
+      encoded[next] = Binary.fromConstantByteArray(value.getBytes(StandardCharsets.UTF_8));
+    }
+    return encoded[next];
+  }
+
+  /** A text that the caller keeps in its encoded form. */
   public RowFields text(Binary value) {
-    start();
-    out.addBinary(value);
-    return end();
+    columns[next++].write(value, repetition, definition);
+    return this;
   }
 
   /** An optional field. */
   public RowFields text(Optional<String> value) {
     if (value.isPresent()) {
-      return text(value.get());
+      Binary text = binary(value.get());
+      columns[next++].write(text, repetition, definition + 1);
+    } else {
+      columns[next++].writeNull(repetition, definition);
     }
-    next++;
     return this;
   }
 
   public RowFields number(int value) {
-    start();
-    out.addInteger(value);
-    return end();
+    columns[next++].write(value, repetition, definition);
+    return this;
   }
 
   public RowFields number(long value) {
-    start();
-    out.addLong(value);
-    return end();
+    columns[next++].write(value, repetition, definition);
+    return this;
   }
 
   /** A list of three levels whose elements are texts. */
   public RowFields texts(List<String> elements) {
-    return repeated(elements, (each, of) -> out.addBinary(Binary.fromString(each)));
+    return list(elements, (each, fields) -> fields.text(each));
   }
 
-  /** A list of three levels whose elements are groups. */
+  /** A list of three levels whose elements are groups of required fields. */
   public <E> RowFields list(List<E> elements, BiConsumer<E, RowFields> element) {
-    return repeated(
-        elements,
-        (each, of) -> {
-          out.startGroup();
-          element.accept(each, new RowFields(out, of.asGroupType()));
-          out.endGroup();
-        });
-  }
-
-  private <E> RowFields repeated(List<E> elements, BiConsumer<E, Type> element) {
-    GroupType repeated = type.getType(next).asGroupType().getType(0).asGroupType();
-    Type of = repeated.getType(0);
-    start();
-    out.startGroup();
-    if (!elements.isEmpty()) {
-      out.startField(repeated.getName(), 0);
-      for (E each : elements) {
-        out.startGroup();
-        out.startField(of.getName(), 0);
-        element.accept(each, of);
-        out.endField(of.getName(), 0);
-        out.endGroup();
+    int first = next;
+    int end = ends[first];
+    if (elements.isEmpty()) {
+      for (int column = first; column < end; column++) {
+        columns[column].writeNull(0, 0);
       }
-      out.endField(repeated.getName(), 0);
     }
-    out.endGroup();
-    return end();
-  }
-
-  private void start() {
-    out.startField(type.getFieldName(next), next);
-  }
-
-  private RowFields end() {
-    out.endField(type.getFieldName(next), next);
-    next++;
+    definition = 1;
+    for (E each : elements) {
+      next = first;
+      element.accept(each, this);
+      repetition = 1;
+    }
+    definition = 0;
+    repetition = 0;
+    next = end;
     return this;
   }
 }

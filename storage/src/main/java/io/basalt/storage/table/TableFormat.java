@@ -4,7 +4,6 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.MessageType;
 
 /**
@@ -17,7 +16,7 @@ import org.apache.parquet.schema.MessageType;
  * @param avroSchema of a row, for readers that go by it; empty for a table that Basalt does not
  *     read
  * @param writer puts the fields of a row
- * @param materializer builds rows from columns; one for each iteration
+ * @param rowColumns builds rows from columns; one for each iteration
  * @param path of a row
  * @param order of rows; no two are equal
  */
@@ -28,7 +27,7 @@ public record TableFormat<T>(
     MessageType columns,
     Optional<String> avroSchema,
     RowWriter<T> writer,
-    Supplier<RecordMaterializer<T>> materializer,
+    Supplier<RowColumns<T>> rowColumns,
     Function<T, String> path,
     Comparator<T> order) {
   /** Footer key under which Avro's Parquet readers look for the record schema. */

@@ -5,9 +5,12 @@ import io.basalt.storage.tree.PathRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
@@ -18,12 +21,8 @@ import org.apache.parquet.filter2.predicate.FilterPredicate;
 import org.apache.parquet.filter2.predicate.Operators.BinaryColumn;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
-import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.MessageColumnIO;
-import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.io.api.Binary;
-import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.MessageType;
 
 /**
@@ -31,6 +30,8 @@ import org.apache.parquet.schema.MessageType;
  * path are left out by their statistics. Safe for several threads; each iterator belongs to one.
  */
 public final class TableReader<T> {
+  private static final int ROWS_AT_ONCE = 128;
+
   private final TableFormat<T> format;
   private final String name;
   private final MemoryInputFile file;
@@ -49,25 +50,26 @@ public final class TableReader<T> {
    * @throws UnsupportedFormatException if a newer program wrote the table
    */
   public Iterator<T> rows(PathRange paths) throws IOException {
-    ParquetReadOptions options =
-        options().withRecordFilter(FilterCompat.get(predicate(paths))).build();
-    return new Rows<>(
-        open(options),
-        format.columns(),
-        format.materializer().get(),
-        row -> paths.compare(format.path().apply(row)));
+    return rows(paths, format.columns(), format.rowColumns().get(), format.path());
   }
 
   /**
-   * Some columns of all rows, in order; the others are not decoded.
+   * Some columns of the rows of these paths, in order; the others are not decoded.
    *
-   * @param columns as they stand in the format, without some
+   * @param schema the columns as they stand in the format, without some, but with the path
+   * @param columns builds a row of them
+   * @param path of such a row
    */
-  public <P> Iterator<P> project(MessageType columns, RecordMaterializer<P> materializer)
+  public <P> Iterator<P> rows(
+      PathRange paths, MessageType schema, RowColumns<P> columns, Function<P, String> path)
       throws IOException {
-    ParquetFileReader reader = open(options().build());
-    reader.setRequestedSchema(columns);
-    return new Rows<>(reader, columns, materializer, row -> 0);
+    if (paths.equals(PathRange.ALL)) {
+      return new Rows<>(open(options().build(), schema), schema, columns, row -> 0);
+    }
+    ParquetReadOptions options =
+        options().withRecordFilter(FilterCompat.get(predicate(paths))).build();
+    return new Rows<>(
+        open(options, schema), schema, columns, row -> paths.compare(path.apply(row)));
   }
 
   private static ParquetReadOptions.Builder options() {
@@ -80,9 +82,13 @@ public final class TableReader<T> {
         .usePageChecksumVerification(false);
   }
 
-  private ParquetFileReader open(ParquetReadOptions options) throws IOException {
+  private ParquetFileReader open(ParquetReadOptions options, MessageType schema)
+      throws IOException {
     SeekableInputStream stream = file.newStream();
-    return ParquetFileReader.open(file, footer(options, stream), options, stream);
+    ParquetFileReader reader =
+        ParquetFileReader.open(file, footer(options, stream), options, stream);
+    reader.setRequestedSchema(schema);
+    return reader;
   }
 
   /** Parsed once: a lookup reads a page or two, and the footer describes them all. */
@@ -125,57 +131,65 @@ public final class TableReader<T> {
 
   private static final class Rows<R> implements Iterator<R> {
     private final ParquetFileReader reader;
-    private final MessageColumnIO columns;
-    private final RecordMaterializer<R> materializer;
+    private final MessageType schema;
+    private final RowColumns<R> columns;
     private final ToIntFunction<R> order;
-    private RecordReader<R> rows;
+    private final List<R> decoded = new ArrayList<>();
+    private RowCursor<R> rows;
     private long left;
-    private R next;
+    private boolean ended;
+    private int next;
 
     /**
      * @param order negative for a row before the wanted ones, positive for one after them
      */
     private Rows(
         ParquetFileReader reader,
-        MessageType columns,
-        RecordMaterializer<R> materializer,
+        MessageType schema,
+        RowColumns<R> columns,
         ToIntFunction<R> order) {
       this.reader = reader;
-      this.columns = new ColumnIOFactory().getColumnIO(columns);
-      this.materializer = materializer;
+      this.schema = schema;
+      this.columns = columns;
       this.order = order;
-      advance();
+      decode();
     }
 
     @Override
     public boolean hasNext() {
-      return next != null;
+      return next < decoded.size();
     }
 
     @Override
     public R next() {
-      if (next == null) {
+      if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      R row = next;
-      advance();
+      R row = decoded.get(next++);
+      if (next == decoded.size()) {
+        decode();
+      }
       return row;
     }
 
-    private void advance() {
-      next = null;
-      while (left > 0 || nextRowGroup()) {
-        R row = rows.read();
-        left--;
-        int place = order.applyAsInt(row);
-        if (place > 0) {
-          left = 0;
-          return;
+    /**
+     * Some rows at once: a merge goes round many tables, and the state of all their columns is more
+     * than a processor's cache holds, the rows that they come to are not.
+     */
+    private void decode() {
+      decoded.clear();
+      next = 0;
+      while (decoded.isEmpty() && !ended && (left > 0 || nextRowGroup())) {
+        long count = Math.min(left, ROWS_AT_ONCE);
+        for (long i = 0; i < count && !ended; i++) {
+          R row = rows.next();
+          int place = order.applyAsInt(row);
+          ended = place > 0;
+          if (place == 0) {
+            decoded.add(row);
+          }
         }
-        if (place == 0) {
-          next = row;
-          return;
-        }
+        left -= count;
       }
     }
 
@@ -186,7 +200,8 @@ public final class TableReader<T> {
           reader.close();
           return false;
         }
-        rows = columns.getRecordReader(pages, materializer);
+        String createdBy = reader.getFileMetaData().getCreatedBy();
+        rows = new RowCursor<>(pages, schema, createdBy, columns);
         left = pages.getRowCount();
         return left > 0 || nextRowGroup();
       } catch (IOException e) {

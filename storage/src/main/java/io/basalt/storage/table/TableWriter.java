@@ -2,44 +2,96 @@ package io.basalt.storage.table;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.apache.hadoop.conf.Configuration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.parquet.bytes.HeapByteBufferAllocator;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnWriteStore;
+import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
-import org.apache.parquet.conf.ParquetConfiguration;
-import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
+import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.WriteSupport;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /**
  * Encodes one table in memory. Rows come sorted; {@link #finish} ends it. Pages are small, so that
  * looking up one path decodes few rows: the page index leads there. Belongs to one thread.
  */
-public final class TableWriter<T> implements AutoCloseable {
+public final class TableWriter<T> {
   private static final int ROWS_PER_PAGE = 1024;
   private static final int PAGE_BYTES = 64 << 10;
   private static final long ROW_GROUP_BYTES = 32L << 20;
 
+  /** Rows after which the size of a row group is looked at again. */
+  private static final int ROWS_PER_LOOK = 1024;
+
   private final MemoryOutputFile file = new MemoryOutputFile();
   private final TableFormat<T> format;
-  private final ParquetWriter<T> writer;
+  private final long rowGroupBytes;
+  private final ParquetProperties properties;
+  private final ParquetFileWriter writer;
+  private ColumnChunkPageWriteStore pages;
+  private ColumnWriteStore columns;
+  private RowFields fields;
+  private int rowsInGroup;
+  private int rowGroups;
   private T first;
   private T last;
   private long rows;
 
   public TableWriter(TableFormat<T> format) throws IOException {
+    this(format, ROW_GROUP_BYTES);
+  }
+
+  TableWriter(TableFormat<T> format, long rowGroupBytes) throws IOException {
     this.format = format;
-    this.writer = new Builder<>(file, format).build();
+    this.rowGroupBytes = rowGroupBytes;
+    this.properties = properties(format);
+    this.writer =
+        new ParquetFileWriter(
+            file,
+            format.columns(),
+            ParquetFileWriter.Mode.CREATE,
+            rowGroupBytes,
+            ParquetWriter.MAX_PADDING_SIZE_DEFAULT,
+            null,
+            properties);
+    writer.start();
+    startRowGroup();
+  }
+
+  /**
+   * Numbers and sorted paths are stored as differences: a dictionary of them takes longer to make
+   * than it saves, and paths share prefixes that delta encoding stores once. Texts that are no
+   * paths name things, which nobody asks for by range, so they have no statistics.
+   */
+  private static ParquetProperties properties(TableFormat<?> format) {
+    ParquetProperties.Builder properties =
+        ParquetProperties.builder()
+            .withWriterVersion(WriterVersion.PARQUET_2_0)
+            .withPageSize(PAGE_BYTES)
+            .withPageRowCountLimit(ROWS_PER_PAGE)
+            .withSizeStatisticsEnabled(false)
+            .withAllocator(HeapByteBufferAllocator.getInstance());
+    for (ColumnDescriptor column : format.columns().getColumns()) {
+      String name = String.join(".", column.getPath());
+      boolean path = name.equals(format.pathColumn());
+      boolean text = column.getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
+      properties.withDictionaryEncoding(name, text && !path);
+      properties.withStatisticsEnabled(name, path || !text);
+    }
+    return properties.build();
   }
 
   /** Encodes these rows as one table. */
   public static <T> EncodedTable encode(TableFormat<T> format, Iterable<T> sorted)
       throws IOException {
-    try (TableWriter<T> writer = new TableWriter<>(format)) {
-      for (T row : sorted) {
-        writer.add(row);
-      }
-      return writer.finish();
+    TableWriter<T> writer = new TableWriter<>(format);
+    for (T row : sorted) {
+      writer.add(row);
     }
+    return writer.finish();
   }
 
   /**
@@ -55,9 +107,42 @@ public final class TableWriter<T> implements AutoCloseable {
     if (first == null) {
       first = row;
     }
-    writer.write(row);
+    fields.startRow();
+    format.writer().write(row, fields);
+    columns.endRecord();
     last = row;
     rows++;
+    rowsInGroup++;
+    if (rowsInGroup % ROWS_PER_LOOK == 0 && columns.getBufferedSize() >= rowGroupBytes) {
+      endRowGroup();
+      startRowGroup();
+    }
+  }
+
+  private void startRowGroup() {
+    pages =
+        ColumnChunkPageWriteStore.builder()
+            .withCompressorProvider(column -> ZstdCodecs.COMPRESSOR)
+            .withSchema(format.columns())
+            .withAllocator(properties.getAllocator())
+            .withColumnIndexTruncateLength(properties.getColumnIndexTruncateLength())
+            .withPageWriteChecksumEnabled(properties.getPageWriteChecksumEnabled())
+            .withRowGroupOrdinal(rowGroups++)
+            .build();
+    columns = properties.newColumnWriteStore(format.columns(), pages);
+    fields = new RowFields(columns, format.columns());
+    rowsInGroup = 0;
+  }
+
+  private void endRowGroup() throws IOException {
+    if (rowsInGroup > 0) {
+      writer.startBlock(rowsInGroup);
+      columns.flush();
+      pages.flushToFileWriter(writer);
+      writer.endBlock();
+    }
+    columns.close();
+    pages.close();
   }
 
   public long rows() {
@@ -75,47 +160,12 @@ public final class TableWriter<T> implements AutoCloseable {
 
   /** Ends the table, which may be empty, for a reader that is not told what stands in it. */
   public ByteBuffer finishBytes() throws IOException {
+    endRowGroup();
+    Map<String, String> footer = new HashMap<>();
+    footer.put(format.versionKey(), Integer.toString(format.version()));
+    format.avroSchema().ifPresent(schema -> footer.put(TableFormat.AVRO_KEY, schema));
+    writer.end(footer);
     writer.close();
     return file.toByteBuffer();
-  }
-
-  @Override
-  public void close() throws IOException {
-    writer.close();
-  }
-
-  private static final class Builder<T> extends ParquetWriter.Builder<T, Builder<T>> {
-    private final TableFormat<T> format;
-
-    private Builder(MemoryOutputFile file, TableFormat<T> format) {
-      super(file);
-      this.format = format;
-      withConf(new PlainParquetConfiguration());
-      withCodecFactory(new ZstdCodecs());
-      withCompressionCodec(CompressionCodecName.ZSTD);
-      withWriterVersion(WriterVersion.PARQUET_2_0);
-      withRowGroupSize(ROW_GROUP_BYTES);
-      withPageSize(PAGE_BYTES);
-      withPageRowCountLimit(ROWS_PER_PAGE);
-      // Sorted paths share prefixes, which delta encoding stores once; a dictionary would hold them
-      // all.
-      withDictionaryEncoding(format.pathColumn(), false);
-    }
-
-    @Override
-    protected Builder<T> self() {
-      return this;
-    }
-
-    @Override
-    @SuppressWarnings("deprecation") // abstract in Parquet, which calls the other one
-    protected WriteSupport<T> getWriteSupport(Configuration configuration) {
-      return new RowWriteSupport<>(format);
-    }
-
-    @Override
-    protected WriteSupport<T> getWriteSupport(ParquetConfiguration configuration) {
-      return new RowWriteSupport<>(format);
-    }
   }
 }

@@ -14,6 +14,8 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * codecs, which drag in its runtime. Stateless.
  */
 final class ZstdCodecs implements CompressionCodecFactory {
+  static final BytesInputCompressor COMPRESSOR = new Compressor();
+
   private static final int LEVEL = 3;
 
   private static final Contexts<ZstdDecompressCtx> DECOMPRESS =
@@ -25,7 +27,7 @@ final class ZstdCodecs implements CompressionCodecFactory {
   @Override
   public BytesInputCompressor getCompressor(CompressionCodecName codec) {
     check(codec);
-    return new Compressor();
+    return COMPRESSOR;
   }
 
   @Override

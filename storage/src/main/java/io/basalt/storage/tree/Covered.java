@@ -25,8 +25,16 @@ public final class Covered implements Predicate<Event> {
   }
 
   private boolean holds(Version version, int partition) {
-    Long end = next.get(new Partition(version.incarnation(), partition));
-    return end != null && version.offset() < end;
+    return holds(version.incarnation(), partition, version.offset() + 1);
+  }
+
+  /** Whether all events of a partition are below the positions whose offset is below the end. */
+  public boolean holds(int incarnation, int partition, long end) {
+    if (next.isEmpty()) {
+      return false;
+    }
+    Long position = next.get(new Partition(incarnation, partition));
+    return position != null && end <= position;
   }
 
   private record Partition(int incarnation, int partition) {}

@@ -28,7 +28,11 @@ public record Event(
 
   /** Bytes of the payload. */
   public long lengthBytes() {
-    return shards.stream().mapToLong(Shard::length).sum();
+    long length = 0;
+    for (Shard shard : shards) {
+      length += shard.length();
+    }
+    return length;
   }
 
   public Event withShards(List<Shard> written) {

@@ -1,21 +1,29 @@
 package io.basalt.storage.tree;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** The extents of a file that is being folded: by start, disjoint. */
 final class Extents {
-  private final TreeMap<Long, Extent> byStart = new TreeMap<>();
+  /** As long as each extent stands after all before it; most files never leave this. */
+  private List<Extent> ascending = new ArrayList<>(1);
+
+  /** From the first overlay on that does not; null until then. */
+  private NavigableMap<Long, Extent> byStart;
 
   void clear() {
-    byStart.clear();
+    ascending = new ArrayList<>(1);
+    byStart = null;
   }
 
-  /** Adds extents that overlap none. */
-  void addAll(List<Extent> disjoint) {
-    disjoint.forEach(extent -> byStart.put(extent.start(), extent));
+  /** Starts with these, which are disjoint and ascend. */
+  void begin(List<Extent> settled) {
+    ascending = new ArrayList<>(settled);
+    byStart = null;
   }
 
   /** Lays the payload over [start, start + length of the shards). */
@@ -24,20 +32,41 @@ final class Extents {
     for (Shard shard : shards) {
       end = Math.addExact(end, shard.length());
     }
-    remove(start, end);
+    boolean after = byStart == null && start >= end();
+    if (!after) {
+      remove(start, end);
+    }
     long at = start;
     for (Shard shard : shards) {
-      byStart.put(at, new Extent(at, shard, 0, shard.length()));
+      Extent extent = new Extent(at, shard, 0, shard.length());
+      if (after) {
+        ascending.add(extent);
+      } else {
+        byStart().put(at, extent);
+      }
       at += shard.length();
     }
   }
 
+  private long end() {
+    return ascending.isEmpty() ? 0 : ascending.get(ascending.size() - 1).end();
+  }
+
+  private NavigableMap<Long, Extent> byStart() {
+    if (byStart == null) {
+      byStart = new TreeMap<>();
+      ascending.forEach(extent -> byStart.put(extent.start(), extent));
+      ascending = List.of();
+    }
+    return byStart;
+  }
+
   /** Leaves no extent in [from, to): those that reach over an end are cut there. */
   void remove(long from, long to) {
-    if (from >= to) {
+    if (from >= to || (byStart == null && from >= end())) {
       return;
     }
-    Map.Entry<Long, Extent> before = byStart.lowerEntry(from);
+    Map.Entry<Long, Extent> before = byStart().lowerEntry(from);
     if (before != null && before.getValue().end() > from) {
       Extent cut = before.getValue();
       byStart.put(cut.start(), cut.slice(cut.start(), from));
@@ -58,6 +87,7 @@ final class Extents {
   }
 
   List<Extent> toList() {
-    return new ArrayList<>(byStart.values());
+    Collection<Extent> all = byStart == null ? ascending : byStart.values();
+    return List.copyOf(all);
   }
 }

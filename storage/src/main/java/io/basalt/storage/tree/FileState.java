@@ -15,4 +15,9 @@ public record FileState(
   public FileState {
     extents = List.copyOf(extents);
   }
+
+  /** What a listing says of it. */
+  public ListedFile listed() {
+    return new ListedFile(path, size, modified, version);
+  }
 }

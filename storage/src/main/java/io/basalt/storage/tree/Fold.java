@@ -11,12 +11,18 @@ import java.util.Optional;
  * not safe for several threads.
  *
  * <p>A write or append of no bytes creates a missing file and changes nothing else: as in POSIX it
- * does not extend. Uploads are kept apart and outlive a delete.
+ * does not extend. Uploads are kept apart and outlive a delete. Sizes do not depend on extents, so
+ * a fold that only lists keeps none.
  */
 public final class Fold {
   private final String path;
-  private final Extents extents = new Extents();
-  private final Map<String, List<Event>> pending = new LinkedHashMap<>();
+
+  /** Empty in a fold that only lists. */
+  private final Optional<Extents> extents;
+
+  /** By upload id; the empty map until there is one. */
+  private Map<String, List<Event>> pending = Map.of();
+
   private Version last;
   private boolean exists;
   private long size;
@@ -24,25 +30,48 @@ public final class Fold {
   private Version version;
 
   public Fold(String path) {
+    this(path, Optional.of(new Extents()));
+  }
+
+  private Fold(String path, Optional<Extents> extents) {
     this.path = path;
+    this.extents = extents;
   }
 
   /** Goes on from what the events before came to. */
   public Fold(PathState settled) {
     this(settled.path());
-    settled.file().ifPresent(this::begin);
+    settled
+        .file()
+        .ifPresent(
+            file -> {
+              extents.get().begin(file.extents());
+              begin(file.size(), file.modified(), file.version());
+            });
     settled.parts().forEach(this::apply);
+    goOnAfterFile();
+  }
+
+  /** Goes on from what a listing knows, and keeps no extents. */
+  Fold(ListedState settled) {
+    this(settled.path(), Optional.empty());
+    settled.file().ifPresent(file -> begin(file.size(), file.modified(), file.version()));
+    settled.parts().forEach(this::apply);
+    goOnAfterFile();
+  }
+
+  private void begin(long fileSize, long fileModified, Version fileVersion) {
+    exists = true;
+    size = fileSize;
+    modified = fileModified;
+    version = fileVersion;
+  }
+
+  /** Pending parts may be older than the event that changed the file last. */
+  private void goOnAfterFile() {
     if (exists && (last == null || last.compareTo(version) < 0)) {
       last = version;
     }
-  }
-
-  private void begin(FileState file) {
-    exists = true;
-    size = file.size();
-    modified = file.modified();
-    version = file.version();
-    extents.addAll(file.extents());
   }
 
   /** The file after these events of one path, which must be sorted by version. */
@@ -72,7 +101,7 @@ public final class Fold {
       case APPEND -> overlay(exists ? size : 0, event);
       case TRUNCATE -> truncate(event);
       case DELETE -> clear();
-      case UPLOAD -> pending.computeIfAbsent(uploadOf(event), id -> new ArrayList<>()).add(event);
+      case UPLOAD -> upload(event);
       case PUBLISH -> publish(event);
     }
   }
@@ -81,11 +110,19 @@ public final class Fold {
     return path;
   }
 
-  /** The file, or empty if there is none. */
+  /**
+   * The file, or empty if there is none.
+   *
+   * @throws IllegalStateException from a fold that only lists
+   */
   public Optional<FileState> file() {
-    return exists
-        ? Optional.of(new FileState(path, size, modified, version, extents.toList()))
-        : Optional.empty();
+    if (!exists) {
+      return Optional.empty();
+    }
+    Extents all =
+        extents.orElseThrow(
+            () -> new IllegalStateException("a fold that lists knows no extents of " + path));
+    return Optional.of(new FileState(path, size, modified, version, all.toList()));
   }
 
   /** Uploads that have parts and are not published, by id. */
@@ -97,10 +134,24 @@ public final class Fold {
 
   /** What the events came to, to go on from. */
   public PathState state() {
+    return new PathState(path, file(), parts());
+  }
+
+  /** The same for a listing. */
+  ListedState listed() {
+    Optional<ListedFile> file =
+        exists ? Optional.of(new ListedFile(path, size, modified, version)) : Optional.empty();
+    return new ListedState(path, file, parts());
+  }
+
+  private List<Event> parts() {
+    if (pending.isEmpty()) {
+      return List.of();
+    }
     List<Event> parts = new ArrayList<>();
     pending.values().forEach(parts::addAll);
     parts.sort(PathOrder.EVENTS);
-    return new PathState(path, file(), parts);
+    return parts;
   }
 
   private void checkOrder(Event event) {
@@ -116,6 +167,13 @@ public final class Fold {
               + " after "
               + last);
     }
+  }
+
+  private void upload(Event event) {
+    if (pending.isEmpty()) {
+      pending = new LinkedHashMap<>();
+    }
+    pending.computeIfAbsent(uploadOf(event), id -> new ArrayList<>()).add(event);
   }
 
   private void publish(Event event) {
@@ -143,7 +201,7 @@ public final class Fold {
   private void replace(List<Event> content, Event by) {
     clear();
     for (Event part : content) {
-      extents.overlay(size, part.shards());
+      overlay(size, part.shards());
       size += part.lengthBytes();
     }
     changed(by);
@@ -152,20 +210,24 @@ public final class Fold {
   private void overlay(long start, Event event) {
     long length = event.lengthBytes();
     if (length > 0) {
-      extents.overlay(start, event.shards());
+      overlay(start, event.shards());
       size = Math.max(size, Math.addExact(start, length));
     }
     changed(event);
   }
 
+  private void overlay(long start, List<Shard> shards) {
+    extents.ifPresent(all -> all.overlay(start, shards));
+  }
+
   private void truncate(Event event) {
-    extents.remove(event.position(), Math.max(size, event.position()));
+    extents.ifPresent(all -> all.remove(event.position(), Math.max(size, event.position())));
     size = event.position();
     changed(event);
   }
 
   private void clear() {
-    extents.clear();
+    extents.ifPresent(Extents::clear);
     exists = false;
     size = 0;
   }

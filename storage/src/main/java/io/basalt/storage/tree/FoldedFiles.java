@@ -3,14 +3,17 @@ package io.basalt.storage.tree;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** The files that folded paths come to; a path of which no file is left is passed over. */
-public final class FoldedFiles implements Iterator<FileState> {
-  private final FoldedPaths folds;
-  private FileState next;
+/** The files that states hold; a path of which no file is left is passed over. */
+public final class FoldedFiles<S, F> implements Iterator<F> {
+  private final Iterator<S> states;
+  private final Function<S, Optional<F>> file;
+  private F next;
 
-  public FoldedFiles(FoldedPaths folds) {
-    this.folds = folds;
+  public FoldedFiles(Iterator<S> states, Function<S, Optional<F>> file) {
+    this.states = states;
+    this.file = file;
     advance();
   }
 
@@ -20,20 +23,19 @@ public final class FoldedFiles implements Iterator<FileState> {
   }
 
   @Override
-  public FileState next() {
+  public F next() {
     if (next == null) {
       throw new NoSuchElementException();
     }
-    FileState file = next;
+    F found = next;
     advance();
-    return file;
+    return found;
   }
 
   private void advance() {
     next = null;
-    while (next == null && folds.hasNext()) {
-      Optional<FileState> file = folds.next().file();
-      next = file.orElse(null);
+    while (next == null && states.hasNext()) {
+      next = file.apply(states.next()).orElse(null);
     }
   }
 }

@@ -10,10 +10,14 @@ public final class PathOrder implements Comparator<String> {
   public static final PathOrder INSTANCE = new PathOrder();
 
   /** Events by path, then version: the order of rows in a run. */
-  public static final Comparator<Event> EVENTS =
-      Comparator.comparing(Event::path, INSTANCE).thenComparing(Event::version);
+  public static final Comparator<Event> EVENTS = PathOrder::compare;
 
   private PathOrder() {}
+
+  private static int compare(Event left, Event right) {
+    int byPath = INSTANCE.compare(left.path(), right.path());
+    return byPath != 0 ? byPath : left.version().compareTo(right.version());
+  }
 
   @Override
   public int compare(String left, String right) {

@@ -4,49 +4,32 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/**
- * A level of the tree that is held in memory, such as the tails. Sorting all of it is most of the
- * work of a reader that is opened for one file: the first range is picked out and sorted alone.
- * Safe for several threads.
- */
+/** A level of the tree that is held in memory, such as the tails. Safe for several threads. */
 public final class SortedEvents implements EventSource {
   private final List<Event> events;
-  private boolean asked;
-  private boolean sorted;
 
-  /** Holds a copy of these events, in any order. */
+  /** Holds a copy of these events, which come in any order. */
   public SortedEvents(List<Event> events) {
     this.events = new ArrayList<>(events);
+    this.events.sort(PathOrder.EVENTS);
   }
 
   @Override
-  public synchronized Iterator<Event> events(PathRange paths) {
-    if (!asked && !paths.equals(PathRange.ALL)) {
-      asked = true;
-      return events.stream()
-          .filter(event -> paths.contains(event.path()))
-          .sorted(PathOrder.EVENTS)
-          .toList()
-          .iterator();
-    }
-    if (!sorted) {
-      events.sort(PathOrder.EVENTS);
-      sorted = true;
-    }
-    int from = firstNotBefore(paths);
-    int to = from;
-    while (to < events.size() && paths.contains(events.get(to).path())) {
-      to++;
-    }
-    return events.subList(from, to).iterator();
+  public Iterator<Event> events(PathRange paths) {
+    return events.subList(firstNotBefore(paths, 0), firstNotBefore(paths, 1)).iterator();
   }
 
-  private int firstNotBefore(PathRange paths) {
+  /**
+   * The first event whose path stands as given, or later.
+   *
+   * @param place negative, zero or positive: before the paths, among them or behind them
+   */
+  private int firstNotBefore(PathRange paths, int place) {
     int low = 0;
     int high = events.size();
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (paths.compare(events.get(middle).path()) < 0) {
+      if (paths.compare(events.get(middle).path()) < place) {
         low = middle + 1;
       } else {
         high = middle;

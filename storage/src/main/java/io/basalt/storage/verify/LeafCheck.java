@@ -152,7 +152,7 @@ final class LeafCheck {
     if (tables.size() != leaf.tables().count()) {
       return Optional.empty();
     }
-    LeafReader reader = new LeafReader(leaf, tables);
+    LeafReader reader = new LeafReader(leaf, table -> tables.get(table.name()));
     requireSaid(leaf, reader);
     return Optional.of(reader);
   }

@@ -10,6 +10,7 @@ import io.basalt.storage.run.RunReader;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Extent;
+import io.basalt.storage.tree.Fold;
 import io.basalt.storage.tree.FoldedPaths;
 import io.basalt.storage.tree.MergedEvents;
 import io.basalt.storage.tree.PathRange;
@@ -112,9 +113,10 @@ final class TreeCheck {
   private void fold(Root root, List<Event> since, Consumer<Shard> shards) {
     try {
       Iterator<PathState> settled = leaves.check(root);
-      FoldedPaths folds = new FoldedPaths(settled, since.iterator());
+      FoldedPaths<PathState> folds = new FoldedPaths<>(settled, since.iterator(), PathState::none);
       while (folds.hasNext()) {
-        PathState state = folds.next().state();
+        // A fold refuses what no leaf may hold, also where no event came since.
+        PathState state = new Fold(folds.next()).state();
         state.file().stream()
             .flatMap(file -> file.extents().stream())
             .map(Extent::shard)

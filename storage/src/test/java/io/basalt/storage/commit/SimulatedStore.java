@@ -2,6 +2,7 @@ package io.basalt.storage.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.basalt.storage.Contents;
 import io.basalt.storage.commit.InMemoryArbiter.Log;
 import io.basalt.storage.commit.Interleaving.Steps;
 import io.basalt.storage.drive.DriveSet;
@@ -13,7 +14,6 @@ import io.basalt.storage.ingest.Range;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
-import io.basalt.storage.read.ListEntry;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Position;
@@ -26,6 +26,7 @@ import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.segment.SegmentSealer;
 import io.basalt.storage.segment.SegmentWriter;
 import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.Version;
 import io.basalt.storage.verify.Verifier;
@@ -169,16 +170,16 @@ final class SimulatedStore {
   private static void requireModel(DriveSet set, Root root) throws IOException {
     Map<String, byte[]> model = model(next(root));
     try (StoreReader reader = StoreReader.open(set, root)) {
-      List<ListEntry> files = reader.list("/", true).toList();
+      List<FileState> files = Contents.files(reader);
       assertThat(files)
-          .extracting(ListEntry::path)
+          .extracting(FileState::path)
           .containsExactlyInAnyOrderElementsOf(model.keySet());
-      for (ListEntry entry : files) {
+      for (FileState file : files) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        reader.read(((ListEntry.File) entry).state(), Channels.newChannel(bytes));
+        reader.read(file, Channels.newChannel(bytes));
         assertThat(bytes.toByteArray())
-            .as("%s at record %d", entry.path(), next(root))
-            .isEqualTo(model.get(entry.path()));
+            .as("%s at record %d", file.path(), next(root))
+            .isEqualTo(model.get(file.path()));
       }
     }
   }

@@ -2,6 +2,7 @@ package io.basalt.storage.compact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.basalt.storage.Contents;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.Arbiter;
 import io.basalt.storage.commit.CommitConflictException;
@@ -11,7 +12,6 @@ import io.basalt.storage.commit.SteppedArbiter;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.SimulatedCrash;
 import io.basalt.storage.drive.SimulatedDrives;
-import io.basalt.storage.read.ListEntry;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.rewrite.LocalRewriting;
 import io.basalt.storage.rewrite.Rewriting;
@@ -263,9 +263,7 @@ class CompactionCrashTest {
       throws IOException {
     try (StoreReader reader = StoreReader.open(set, root)) {
       Map<String, byte[]> found = new HashMap<>();
-      List<ListEntry> entries = reader.list("/", true).toList();
-      for (ListEntry entry : entries) {
-        FileState file = ((ListEntry.File) entry).state();
+      for (FileState file : Contents.files(reader)) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         reader.read(file, Channels.newChannel(out));
         found.put(file.path(), out.toByteArray());

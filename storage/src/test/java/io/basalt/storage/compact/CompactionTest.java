@@ -3,6 +3,7 @@ package io.basalt.storage.compact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.basalt.storage.Contents;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.InMemoryArbiter;
@@ -18,7 +19,6 @@ import io.basalt.storage.drive.SimulatedDrives;
 import io.basalt.storage.leaf.TreeFiles;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.mirror.MirroredFiles;
-import io.basalt.storage.read.ListEntry;
 import io.basalt.storage.read.RootDiff;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Root;
@@ -463,8 +463,7 @@ class CompactionTest {
   private void checkRoot(Root root) throws IOException {
     NavigableMap<String, byte[]> model = models.get(root.number());
     try (StoreReader reader = StoreReader.open(store.drives(), root)) {
-      List<FileState> files = new ArrayList<>();
-      reader.list("/", true).forEach(entry -> files.add(((ListEntry.File) entry).state()));
+      List<FileState> files = Contents.files(reader);
       assertThat(files)
           .as("root %d", root.number())
           .extracting(FileState::path)

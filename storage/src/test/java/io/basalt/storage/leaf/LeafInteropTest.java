@@ -102,7 +102,9 @@ class LeafInteropTest {
             leaf.fileTable().orElseThrow().name(), golden("leaf-files-v1.parquet"),
             leaf.extentTable().orElseThrow().name(), golden("leaf-extents-v1.parquet"));
     List<PathState> states = new ArrayList<>();
-    new LeafReader(leaf, tables).states(PathRange.ALL).forEachRemaining(states::add);
+    new LeafReader(leaf, table -> tables.get(table.name()))
+        .states(PathRange.ALL)
+        .forEachRemaining(states::add);
     assertThat(states).isEqualTo(STATES);
   }
 

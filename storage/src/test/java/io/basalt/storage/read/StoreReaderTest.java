@@ -3,6 +3,7 @@ package io.basalt.storage.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.basalt.storage.Contents;
 import io.basalt.storage.CorruptDataException;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.drive.DriveSet;
@@ -17,7 +18,6 @@ import java.io.RandomAccessFile;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -182,8 +182,7 @@ class StoreReaderTest {
   private void check(TreeMap<String, byte[]> model) throws IOException {
     try (DriveSet drives = store.openDrives();
         StoreReader reader = StoreReader.open(drives)) {
-      List<FileState> files = new ArrayList<>();
-      reader.list("/", true).forEach(entry -> files.add(((ListEntry.File) entry).state()));
+      List<FileState> files = Contents.files(reader);
       assertThat(files).extracting(FileState::path).containsExactlyElementsOf(model.keySet());
       for (FileState file : files) {
         byte[] expected = model.get(file.path());

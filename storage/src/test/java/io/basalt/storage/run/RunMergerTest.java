@@ -3,6 +3,7 @@ package io.basalt.storage.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.basalt.storage.Contents;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.CommitConflictException;
@@ -10,7 +11,6 @@ import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.compact.Bytes;
 import io.basalt.storage.compact.LocalCompaction;
 import io.basalt.storage.drive.DriveSet;
-import io.basalt.storage.read.ListEntry;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RunRef;
@@ -175,8 +175,7 @@ class RunMergerTest {
   private TreeMap<String, byte[]> files(Root root) throws IOException {
     TreeMap<String, byte[]> files = new TreeMap<>();
     try (StoreReader reader = StoreReader.open(store.drives(), root)) {
-      for (ListEntry entry : reader.list("/", true).toList()) {
-        FileState file = ((ListEntry.File) entry).state();
+      for (FileState file : Contents.files(reader)) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         reader.read(file, Channels.newChannel(out));
         files.put(file.path(), out.toByteArray());

@@ -14,18 +14,26 @@ import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.avro.AvroSchemaConverter;
 import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.io.LocalInputFile;
 import org.junit.jupiter.api.Test;
 
 class RunTest {
@@ -65,6 +73,58 @@ class RunTest {
     assertThat(read(run, PathRange.exactly("/d077"))).isEmpty();
     assertThat(read(run, PathRange.startingWith("/e"))).isEmpty();
     assertThat(read(run, PathRange.startingWith("/"))).isEqualTo(events);
+  }
+
+  /** Proven by what is then wrong: the columns of places are overwritten. */
+  @Test
+  void sizesDecodeNoPlaceOfAShard() throws IOException {
+    List<Event> events = new ArrayList<>();
+    for (int file = 0; file < 5_000; file++) {
+      events.add(put("/f%05d".formatted(file), file));
+    }
+    ByteBuffer bytes = TableWriter.encode(RunFormat.TABLE, events).bytes();
+    overwrite(bytes, Set.of("segment", "position", "crc32c"));
+    RunReader run = new RunReader("runs/test.parquet", bytes);
+
+    assertThat(all(run.sizes(PathRange.ALL))).isEqualTo(withoutPlaces(events));
+    assertThat(all(run.sizes(PathRange.startingWith("/f0077"))))
+        .isEqualTo(withoutPlaces(events.subList(770, 780)));
+    assertThatThrownBy(() -> all(run.events(PathRange.ALL)))
+        .isInstanceOf(RuntimeException.class)
+        .hasMessageContaining("PageHeader");
+  }
+
+  private static List<Event> withoutPlaces(List<Event> events) {
+    return events.stream()
+        .map(
+            event ->
+                event.withShards(
+                    event.shards().stream().map(each -> Shard.ofLength(each.length())).toList()))
+        .toList();
+  }
+
+  /** Spoils what the columns of shards hold. */
+  private static void overwrite(ByteBuffer bytes, Set<String> ofShards) throws IOException {
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.duplicate().get(copy);
+    Path file = Files.createTempFile("run", ".parquet");
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(
+            new LocalInputFile(Files.write(file, copy)),
+            ParquetReadOptions.builder(new PlainParquetConfiguration()).build())) {
+      for (BlockMetaData group : reader.getRowGroups()) {
+        for (ColumnChunkMetaData column : group.getColumns()) {
+          List<String> path = List.of(column.getPath().toArray());
+          if (path.size() > 1 && ofShards.contains(path.get(path.size() - 1))) {
+            for (long at = 0; at < column.getTotalSize(); at++) {
+              bytes.put((int) (column.getStartingPos() + at), (byte) 0x5a);
+            }
+          }
+        }
+      }
+    } finally {
+      Files.delete(file);
+    }
   }
 
   @Test
@@ -144,8 +204,11 @@ class RunTest {
   }
 
   private static List<Event> read(EncodedTable run, PathRange paths) throws IOException {
+    return all(new RunReader("runs/test.parquet", run.bytes()).events(paths));
+  }
+
+  private static List<Event> all(Iterator<Event> rows) {
     List<Event> events = new ArrayList<>();
-    Iterator<Event> rows = new RunReader("runs/test.parquet", run.bytes()).events(paths);
     rows.forEachRemaining(events::add);
     return events;
   }

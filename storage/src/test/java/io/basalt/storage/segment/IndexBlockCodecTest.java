@@ -9,8 +9,11 @@ import io.basalt.schemas.IndexBlockRecord;
 import io.basalt.storage.Golden;
 import io.basalt.storage.UnsupportedFormatException;
 import io.basalt.storage.ingest.Range;
+import io.basalt.storage.root.Position;
+import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Op;
+import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
 import java.io.IOException;
@@ -87,6 +90,42 @@ class IndexBlockCodecTest {
 
   private static IndexBlockCodec.Walk walk(ByteBuffer file) throws Exception {
     return IndexBlockCodec.walk(SEGMENT, "segments/" + SEGMENT, file);
+  }
+
+  @Test
+  void whatIsNotWantedIsPassedOver() throws IOException {
+    IndexBlock first = block(60);
+    IndexBlock second =
+        new IndexBlock(SEGMENT, List.of(new Range(1, 0, 0, 60, 4)), first.events().subList(1, 60));
+    ByteBuffer bytes = file(0, encoded(first), encoded(second));
+    Covered none = new Covered(List.of());
+    Covered some =
+        new Covered(List.of(new Position(1, 0, 20, -1, 0), new Position(2, 3, 1L << 41, -1, 0)));
+    for (Covered covered : List.of(none, some)) {
+      for (PathRange paths :
+          List.of(
+              PathRange.ALL,
+              PathRange.exactly("/a/ü.txt"),
+              PathRange.exactly("/x"),
+              PathRange.startingWith("/a/"),
+              PathRange.startingWith("/" + "x".repeat(30)),
+              PathRange.stretch("/b", Optional.of("/xxx")),
+              PathRange.stretch("/xxxx", Optional.empty()))) {
+        List<IndexBlock> found =
+            IndexBlockCodec.walk(SEGMENT, "f", bytes, new EventFilter(paths, covered)).blocks();
+        // The first block's ranges end below the positions: whoever knows these needs nothing of
+        // it.
+        assertThat(found.get(0).events())
+            .isEqualTo(covered == some ? List.of() : wanted(first, paths, covered));
+        assertThat(found.get(1).events()).isEqualTo(wanted(second, paths, covered));
+      }
+    }
+  }
+
+  private static List<Event> wanted(IndexBlock block, PathRange paths, Covered covered) {
+    return block.events().stream()
+        .filter(event -> paths.contains(event.path()) && !covered.test(event))
+        .toList();
   }
 
   @Test

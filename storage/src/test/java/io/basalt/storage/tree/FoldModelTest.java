@@ -27,6 +27,7 @@ class FoldModelTest {
     Tape tape = new Tape();
     Model model = new Model();
     Fold fold = new Fold("/f");
+    Fold listing = new Fold(ListedState.none("/f"));
     long offset = 0;
     for (Step step : steps) {
       List<Shard> shards = step.lengths().stream().map(tape::append).toList();
@@ -40,13 +41,19 @@ class FoldModelTest {
       }
       long position = step.op() == Op.PUBLISH ? -1 : step.position();
       Optional<String> upload = Optional.ofNullable(step.upload());
-      fold.apply(
-          new Event(
-              "/f", new Version(1, ++offset), 0, offset, step.op(), position, upload, shards));
+      Version version = new Version(1, ++offset);
+      fold.apply(new Event("/f", version, 0, offset, step.op(), position, upload, shards));
+      List<Shard> lengths = shards.stream().map(each -> Shard.ofLength(each.length())).toList();
+      listing.apply(new Event("/f", version, 0, offset, step.op(), position, upload, lengths));
       model.apply(step, payload);
 
       assertThat(fold.file().map(tape::content)).isEqualTo(Optional.ofNullable(model.content));
       assertThat(fold.pending().keySet()).isEqualTo(model.uploads.keySet());
+      assertThat(listing.listed().file()).isEqualTo(fold.file().map(FileState::listed));
+      if (offset % 5 == 0) {
+        fold = new Fold(fold.state());
+        listing = new Fold(listing.listed());
+      }
     }
   }
 

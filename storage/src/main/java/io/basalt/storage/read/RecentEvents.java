@@ -1,0 +1,223 @@
+package io.basalt.storage.read;
+
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.RunRef;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Tail;
+import io.basalt.storage.root.TreeTop;
+import io.basalt.storage.run.RunPaths;
+import io.basalt.storage.run.RunReader;
+import io.basalt.storage.segment.EventFilter;
+import io.basalt.storage.segment.IndexBlock;
+import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.tree.Covered;
+import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.EventKey;
+import io.basalt.storage.tree.MergedEvents;
+import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.tree.SortedEvents;
+import io.basalt.storage.tree.Uncovered;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.StreamSupport;
+
+/**
+ * What happened since a root's leaves were made: the events of its runs and tails. A first read
+ * decodes only what its paths ask for. Whoever reads on pays for knowing more: all events, sorted
+ * in memory, where they are few enough; else the paths of each run. Safe for several threads.
+ */
+final class RecentEvents {
+  private static final long KEPT_BYTES = 64L << 20;
+
+  /** Of an event in memory, about. */
+  private static final int EVENT_BYTES = 256;
+
+  private static final int ROWS_PER_PAGE = 1024;
+
+  private final Root root;
+  private final Locations locations;
+  private final MirroredFiles files;
+  private final SegmentReader segments;
+  private final Covered covered;
+  private final long mostKept;
+  private final Map<String, RunReader> runs = new LinkedHashMap<>();
+  private final Map<String, RunPaths> runPaths = new ConcurrentHashMap<>();
+  private final AtomicInteger asked = new AtomicInteger();
+  private long keptBytes;
+  private boolean tailsAsked;
+  private SortedEvents tails;
+  private SortedEvents all;
+
+  /** Keeps events in no more than an eighth of the heap. */
+  RecentEvents(Root root, Locations locations, MirroredFiles files, SegmentReader segments) {
+    this(root, locations, files, segments, Runtime.getRuntime().maxMemory() / 8 / EVENT_BYTES);
+  }
+
+  /**
+   * @param mostKept events of runs that are kept in memory at most
+   */
+  RecentEvents(
+      Root root, Locations locations, MirroredFiles files, SegmentReader segments, long mostKept) {
+    this.root = root;
+    this.locations = locations;
+    this.files = files;
+    this.segments = segments;
+    this.covered = new Covered(root.tree().map(TreeTop::positions).orElse(List.of()));
+    this.mostKept = mostKept;
+  }
+
+  /** Some events of a run. */
+  @FunctionalInterface
+  private interface RunRead {
+    Iterator<Event> of(RunReader run, PathRange paths) throws IOException;
+  }
+
+  /** The events of these paths, by (path, version). */
+  Iterator<Event> events(PathRange paths) throws IOException {
+    return read(paths, RunReader::events);
+  }
+
+  /** The same for listings: shards may lack a place. */
+  Iterator<Event> sizes(PathRange paths) throws IOException {
+    return read(paths, RunReader::sizes);
+  }
+
+  private Iterator<Event> read(PathRange paths, RunRead read) throws IOException {
+    boolean narrow = isPathOrDirectory(paths);
+    boolean worthMore = narrow && isWorthKnowingMore();
+    if (worthMore && rows() <= mostKept) {
+      return all().events(paths);
+    }
+    boolean asksPaths = worthMore && RunPaths.bytes(rows()) <= KEPT_BYTES;
+    List<Iterator<Event>> levels = new ArrayList<>();
+    for (RunRef run : root.runs()) {
+      if (paths.overlaps(run.minPath(), run.maxPath())
+          && (!asksPaths || paths(run).mayHold(paths.text()))) {
+        levels.add(new Uncovered(read.of(run(run), paths), covered));
+      }
+    }
+    levels.add(tails(paths));
+    return new MergedEvents(levels);
+  }
+
+  private static boolean isPathOrDirectory(PathRange paths) {
+    return switch (paths.kind()) {
+      case EXACT -> true;
+      case PREFIX -> paths.text().endsWith("/") && paths.text().length() > 1;
+      case STRETCH -> false;
+    };
+  }
+
+  /**
+   * A narrow read decodes a page of each run. Once such reads have decoded twice as many rows as
+   * there are, reading all of them once costs less than going on.
+   */
+  private boolean isWorthKnowingMore() {
+    long decoded = (long) asked.incrementAndGet() * root.runs().size() * ROWS_PER_PAGE;
+    return decoded > 2 * rows();
+  }
+
+  private long rows() {
+    return root.runs().stream().mapToLong(RunRef::rows).sum();
+  }
+
+  /** All events, sorted. */
+  private synchronized SortedEvents all() throws IOException {
+    if (all == null) {
+      List<Event> events = new ArrayList<>();
+      for (RunRef run : root.runs()) {
+        new Uncovered(run(run).events(PathRange.ALL), covered).forEachRemaining(events::add);
+      }
+      tails(PathRange.ALL).forEachRemaining(events::add);
+      all = new SortedEvents(events);
+      synchronized (runs) {
+        runs.clear();
+        keptBytes = 0;
+      }
+    }
+    return all;
+  }
+
+  /** The paths of all events: one iterator for each level, each ascending. */
+  List<Iterator<String>> changed() throws IOException {
+    List<Iterator<String>> levels = new ArrayList<>();
+    for (RunRef run : root.runs()) {
+      levels.add(paths(run(run).keys()));
+    }
+    List<String> young = new ArrayList<>();
+    tails(PathRange.ALL).forEachRemaining(event -> young.add(event.path()));
+    levels.add(young.iterator());
+    return levels;
+  }
+
+  private Iterator<String> paths(Iterator<EventKey> keys) {
+    Iterable<EventKey> every = () -> keys;
+    return StreamSupport.stream(every.spliterator(), false)
+        .filter(key -> !covered.holds(key))
+        .map(EventKey::path)
+        .iterator();
+  }
+
+  private RunPaths paths(RunRef run) throws IOException {
+    RunPaths known = runPaths.get(run.file().name());
+    if (known == null) {
+      known = RunPaths.of(run(run).keys(), run.rows());
+      runPaths.put(run.file().name(), known);
+    }
+    return known;
+  }
+
+  private RunReader run(RunRef run) throws IOException {
+    String name = run.file().name();
+    synchronized (runs) {
+      RunReader kept = runs.get(name);
+      if (kept != null) {
+        return kept;
+      }
+    }
+    RunReader reader = new RunReader(name, files.read(run.file()));
+    synchronized (runs) {
+      if (keptBytes + run.file().length() <= KEPT_BYTES && runs.put(name, reader) == null) {
+        keptBytes += run.file().length();
+      }
+    }
+    return reader;
+  }
+
+  /** The first narrow read takes out what it asks for, and leaves the rest undecoded. */
+  private synchronized Iterator<Event> tails(PathRange paths) throws IOException {
+    if (tails == null && !tailsAsked && !paths.equals(PathRange.ALL)) {
+      tailsAsked = true;
+      return tailEvents(paths).events(paths);
+    }
+    if (tails == null) {
+      tails = tailEvents(PathRange.ALL);
+    }
+    return tails.events(paths);
+  }
+
+  private SortedEvents tailEvents(PathRange paths) throws IOException {
+    EventFilter wanted = new EventFilter(paths, covered);
+    List<Event> events = new ArrayList<>();
+    for (Tail tail : root.tails()) {
+      for (IndexBlock block : indexBlocks(tail.location(), wanted)) {
+        events.addAll(block.events());
+      }
+    }
+    return new SortedEvents(events);
+  }
+
+  private List<IndexBlock> indexBlocks(SegmentLocation committed, EventFilter wanted)
+      throws IOException {
+    // What the root says of the ends holds for ever; where the segment is only the head knows.
+    return locations.read(
+        committed.segment(), place -> segments.indexBlocks(place, committed.indexStart(), wanted));
+  }
+}

@@ -1,0 +1,171 @@
+package io.basalt.storage.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.basalt.storage.Contents;
+import io.basalt.storage.TestStore;
+import io.basalt.storage.compact.LocalCompaction;
+import io.basalt.storage.location.LocationMap;
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.ListedFile;
+import io.basalt.storage.tree.Op;
+import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.verify.Verifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a reader does not read, and that it knows the same however much it keeps. */
+class ListedTest {
+  @TempDir Path folder;
+  private TestStore store;
+
+  @BeforeEach
+  void create() throws Exception {
+    store = TestStore.create(folder);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  /** Files in leaves, in a dozen runs and in tails, with uploads pending and published. */
+  private void fill() throws Exception {
+    Random random = new Random(41);
+    for (int round = 0; round < 14; round++) {
+      for (int i = 0; i < 12; i++) {
+        String path = "/d%d/f%d".formatted(random.nextInt(5), random.nextInt(8));
+        switch (random.nextInt(6)) {
+          case 0 -> store.apply(path, Op.APPEND, 0, null, new byte[random.nextInt(90)]);
+          case 1 -> store.apply(path, Op.TRUNCATE, random.nextInt(90), null, new byte[0]);
+          case 2 -> store.apply(path, Op.DELETE, 0, null, new byte[0]);
+          case 3 -> {
+            String id = "u" + round + "-" + i;
+            store.apply(path, Op.UPLOAD, 0, id, new byte[40]);
+            store.apply(path, Op.UPLOAD, 40, id, new byte[random.nextInt(40)]);
+            if (random.nextBoolean()) {
+              store.apply(path, Op.PUBLISH, -1, id, new byte[0]);
+            }
+          }
+          default -> store.put(path, new byte[random.nextInt(90)]);
+        }
+      }
+      if (round == 13) {
+        store.commit();
+      } else {
+        store.seal();
+        store.makeRun();
+      }
+      if (round == 1) {
+        compact();
+      }
+    }
+  }
+
+  private void compact() throws Exception {
+    LocalCompaction.run(store.drives(), store.log().handle(), store.clock(), 5);
+    store.refresh();
+  }
+
+  @Test
+  void aListingReadsNoTableOfExtents() throws Exception {
+    fill();
+    compact();
+    List<ListedFile> expected;
+    try (StoreReader reader = StoreReader.open(store.drives())) {
+      expected = Contents.files(reader).stream().map(file -> file.listed()).toList();
+    }
+    assertThat(new Verifier(store.drives()).verify().problems()).isEmpty();
+    assertThat(deleteTables("-extents.parquet")).isPositive();
+
+    try (StoreReader reader = StoreReader.open(store.drives())) {
+      assertThat(all(reader.listed(PathRange.ALL))).isEqualTo(expected).isNotEmpty();
+      assertThat(reader.list("/", true)).hasSameSizeAs(expected);
+      assertThat(reader.list("/d1", false)).isNotEmpty();
+      assertThatThrownBy(() -> all(reader.files(PathRange.ALL)))
+          .hasMessageContaining("-extents.parquet");
+    }
+  }
+
+  private int deleteTables(String suffix) throws IOException {
+    int deleted = 0;
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(suffix)).toList()) {
+        Files.delete(file);
+        deleted++;
+      }
+    }
+    return deleted;
+  }
+
+  @Test
+  void whatIsKeptInMemoryIsWhatRunsAndTailsHold() throws Exception {
+    fill();
+    Root root = store.head();
+    assertThat(root.runs()).hasSize(11);
+    List<Event> whole = all(recent(root, 0).events(PathRange.ALL));
+    assertThat(whole).isNotEmpty();
+    // Keeps nothing but the paths of runs; keeps everything.
+    for (long mostKept : new long[] {0, 1 << 20}) {
+      RecentEvents recent = recent(root, mostKept);
+      for (int repeat = 0; repeat < 3; repeat++) {
+        for (PathRange range : ranges()) {
+          List<Event> wanted =
+              whole.stream().filter(event -> range.contains(event.path())).toList();
+          assertThat(all(recent.events(range))).isEqualTo(wanted);
+          assertThat(all(recent.sizes(range)))
+              .extracting(Event::path, Event::version, Event::op, Event::lengthBytes)
+              .isEqualTo(
+                  wanted.stream()
+                      .map(e -> tuple(e.path(), e.version(), e.op(), e.lengthBytes()))
+                      .toList());
+        }
+        assertThat(recent.changed().stream().mapToInt(level -> all(level).size()).sum())
+            .isEqualTo(whole.size());
+      }
+    }
+    assertThat(new Verifier(store.drives()).verify().problems()).isEmpty();
+  }
+
+  private static List<PathRange> ranges() {
+    List<PathRange> ranges = new ArrayList<>();
+    for (int directory = 0; directory < 6; directory++) {
+      ranges.add(PathRange.startingWith("/d" + directory + "/"));
+      for (int file = 0; file < 9; file++) {
+        ranges.add(PathRange.exactly("/d%d/f%d".formatted(directory, file)));
+      }
+    }
+    ranges.add(PathRange.startingWith("/d"));
+    ranges.add(PathRange.stretch("/d1/f3", Optional.of("/d3")));
+    return ranges;
+  }
+
+  private RecentEvents recent(Root root, long mostKept) throws IOException {
+    MirroredFiles files = new MirroredFiles(store.drives());
+    LocationMap map = LocationMap.load(files, root);
+    return new RecentEvents(
+        root, new Locations(map, old -> old), files, new SegmentReader(store.drives()), mostKept);
+  }
+
+  private static <T> List<T> all(Iterator<T> elements) {
+    List<T> all = new ArrayList<>();
+    elements.forEachRemaining(all::add);
+    return all;
+  }
+}
