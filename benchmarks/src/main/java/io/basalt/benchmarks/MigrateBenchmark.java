@@ -252,7 +252,7 @@ final class MigrateBenchmark implements Callable<Integer> {
       FileState file = reader.stat(FILE).orElseThrow();
       long from = file.size() * number / readers;
       long to = file.size() * (number + 1) / readers;
-      reader.readInAnyOrder(file, from, to, FileSink.to(sink, 0));
+      reader.readInAnyOrder(file, from, to, FileSink.to(sink::write, 0));
       return to - from;
     }
   }

@@ -194,7 +194,8 @@ final class StripeBenchmark implements Callable<Integer> {
     return read(
         store,
         what,
-        (reader, file, sink) -> reader.readInAnyOrder(file, 0, file.size(), FileSink.to(sink, 0)));
+        (reader, file, sink) ->
+            reader.readInAnyOrder(file, 0, file.size(), FileSink.to(sink::write, 0)));
   }
 
   private static Rate readInOrder(TestStore store, String what) throws IOException {

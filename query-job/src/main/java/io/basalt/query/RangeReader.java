@@ -47,7 +47,7 @@ final class RangeReader extends ProcessFunction<FileRange, RangeResult> {
 
   private RangeResult read(FileRange range) throws IOException {
     try (FileChannel file = request.export().open(range.number())) {
-      FileSink sink = FileSink.to(file, 0);
+      FileSink sink = FileSink.to(file::write, 0);
       store.reader().readInAnyOrder(range.file(), range.from(), range.to(), sink);
       return RangeResult.done(range, subtask);
     } catch (InterruptedIOException | ClosedByInterruptException e) {

@@ -76,7 +76,7 @@ public final class GetCommand extends StoreCommand {
       try (Progress progress = Progress.start("get", wanted.to() - wanted.from());
           FileChannel channel =
               FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        FileSink sink = FileSink.to(channel, wanted.from());
+        FileSink sink = FileSink.to(channel::write, wanted.from());
         store
             .reader()
             .readInAnyOrder(
