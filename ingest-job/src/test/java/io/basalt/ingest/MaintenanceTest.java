@@ -30,8 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
@@ -239,23 +238,11 @@ class MaintenanceTest extends ClusterTest {
       store.write(new RandomSteps(44, 20), 20);
       cluster.cancel(job);
       OutOfMemoryError error = new OutOfMemoryError("Cannot reserve bytes of direct buffer memory");
-      Clock broken =
-          new Clock() {
-            @Override
-            public Instant instant() {
-              throw error;
-            }
-
-            @Override
-            public ZoneId getZone() {
-              return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-              return this;
-            }
+      InstantSource source =
+          () -> {
+            throw error;
           };
+      Clock broken = source.withZone(ZoneOffset.UTC);
       CompletableFuture<Throwable> failure = new CompletableFuture<>();
       try (Keeper keeper = new Keeper(store, Clock.systemUTC(), broken, failure::complete)) {
         keeper.maintenance.start();

@@ -78,31 +78,26 @@ class TableTest {
   }
 
   private static RowColumns<Row> rows() {
-    TextColumn path = new TextColumn();
-    NumberColumn number = new NumberColumn();
-    TextColumn text = new TextColumn();
     TextColumn name = new TextColumn();
     NumberColumn value = new NumberColumn();
     List<Pair> pairs = new ArrayList<>();
-    return new RowColumns<>(
-        () -> {
-          List<Pair> own = List.copyOf(pairs);
-          pairs.clear();
-          return new Row(path.value(), number.value(), Optional.ofNullable(text.value()), own);
-        },
-        path,
-        number,
-        text,
+    return rows(
+        pairs,
         new ListColumns(() -> pairs.add(new Pair(name.value(), value.intValue())), name, value));
   }
 
-  /** The sum of each row's values: one column of the list. */
+  /** The same rows with one column of the list. */
   private static RowColumns<Row> sums() {
+    NumberColumn value = new NumberColumn();
+    List<Pair> pairs = new ArrayList<>();
+    return rows(pairs, new ListColumns(() -> pairs.add(new Pair("", value.intValue())), value));
+  }
+
+  /** Rows whose pairs the list puts into {@code pairs}. */
+  private static RowColumns<Row> rows(List<Pair> pairs, ListColumns list) {
     TextColumn path = new TextColumn();
     NumberColumn number = new NumberColumn();
     TextColumn text = new TextColumn();
-    NumberColumn value = new NumberColumn();
-    List<Pair> pairs = new ArrayList<>();
     return new RowColumns<>(
         () -> {
           List<Pair> own = List.copyOf(pairs);
@@ -112,7 +107,7 @@ class TableTest {
         path,
         number,
         text,
-        new ListColumns(() -> pairs.add(new Pair("", value.intValue())), value));
+        list);
   }
 
   private static ByteBuffer encoded(long rowGroupBytes) throws IOException {
