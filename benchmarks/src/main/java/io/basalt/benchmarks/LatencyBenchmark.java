@@ -31,6 +31,9 @@ final class LatencyBenchmark implements Callable<Integer> {
   @Option(names = "--record", defaultValue = "65536", description = "bytes of a record")
   int recordBytes;
 
+  @Option(names = "--files", defaultValue = "100000", description = "paths, written in turn")
+  long files;
+
   @Option(names = "--rate", defaultValue = "20", description = "MB/s; 0 is as fast as possible")
   double megabytesPerSecond;
 
@@ -62,11 +65,16 @@ final class LatencyBenchmark implements Callable<Integer> {
       while (System.nanoTime() < due) {
         LockSupport.parkNanos(due - System.nanoTime());
       }
-      CompletableFuture<Acknowledged> done = client.put("/latency/" + i % 100_000, content);
+      CompletableFuture<Acknowledged> done = client.put(path(i % files), content);
       delays.add(done.thenApply(acknowledged -> System.nanoTime() - due));
     }
     long[] sorted = delays.stream().mapToLong(CompletableFuture::join).sorted().toArray();
     return report(sorted, System.nanoTime() - start);
+  }
+
+  /** Directories of 1,000 files. */
+  private static String path(long file) {
+    return "/latency/" + file / 1_000 + "/" + file % 1_000;
   }
 
   private String report(long[] sorted, long nanos) {

@@ -4,6 +4,7 @@ import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.InMemoryArbiter;
+import io.basalt.storage.commit.Replaced;
 import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.compact.Abandonment;
@@ -27,6 +28,7 @@ import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.run.RunChange;
 import io.basalt.storage.run.RunMaker;
 import io.basalt.storage.run.RunMergeChange;
 import io.basalt.storage.run.RunMerger;
@@ -69,6 +71,7 @@ final class TreeStore implements AutoCloseable {
   private final SegmentWriter writer;
   private final RunMaker runs;
   private final RunMerger merger;
+  private final Replaced replaced;
   private long next;
   private long committed;
 
@@ -100,7 +103,8 @@ final class TreeStore implements AutoCloseable {
             attempt,
             RunMaker.Policy.DEFAULTS,
             clock);
-    merger = new RunMerger(drives, attempt, RunMerger.Policy.DEFAULTS, roots()::read);
+    merger = new RunMerger(files, attempt, RunMerger.Policy.DEFAULTS, roots()::read);
+    replaced = new Replaced(drives);
   }
 
   private RootFiles roots() {
@@ -196,8 +200,14 @@ final class TreeStore implements AutoCloseable {
   /** Makes the runs that are due, which ingest does beside its commits. */
   void makeRuns() throws Exception {
     while (runs.isDue(committer.head())) {
-      commit(runs.make(committer.head()).orElseThrow());
+      commitRun();
     }
+  }
+
+  private void commitRun() throws Exception {
+    RunChange change = runs.make(committer.head()).orElseThrow();
+    commit(change);
+    change.made().forEach(replaced::committed);
   }
 
   /** Merges runs as long as that is due, which ingest does beside its commits. */
@@ -205,8 +215,9 @@ final class TreeStore implements AutoCloseable {
     for (Optional<RunMergeChange> change = merger.make(committer.head());
         change.isPresent();
         change = merger.make(committer.head())) {
-      merger.committed(change.get(), committer.commit(change.get()));
-      merger.delete(committer.head());
+      committer.commit(change.get());
+      change.get().run().ifPresent(run -> replaced.committed(run.file()));
+      replaced.delete(committer.head());
     }
   }
 
@@ -223,7 +234,7 @@ final class TreeStore implements AutoCloseable {
         LockSupport.parkNanos(LOOK_NANOS);
       }
     }
-    commit(runs.make(committer.head()).orElseThrow());
+    commitRun();
   }
 
   private static Set<String> open(Root root) {

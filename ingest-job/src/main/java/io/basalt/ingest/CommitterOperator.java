@@ -104,7 +104,7 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
             new Maintenance(
                 committer,
                 runs,
-                new RunMerger(drives, attempt, RunMerger.Policy.DEFAULTS, files::read),
+                new RunMerger(mirrored, attempt, RunMerger.Policy.DEFAULTS, files::read),
                 new Pruner(files, config.retention()),
                 Sweeps.of(drives, config.rootCopies()),
                 drives,

@@ -8,6 +8,7 @@ import io.basalt.storage.census.Metadata;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.Pruner;
+import io.basalt.storage.commit.Replaced;
 import io.basalt.storage.commit.Sweeper;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.drive.DriveSet;
@@ -57,6 +58,7 @@ final class Maintenance implements AutoCloseable {
   private final IngestCommitter committer;
   private final RunMaker runs;
   private final RunMerger merger;
+  private final Replaced replaced;
   private final Pruner pruner;
   private final Sweeper sweeper;
   private final DriveSet drives;
@@ -92,6 +94,7 @@ final class Maintenance implements AutoCloseable {
     this.committer = committer;
     this.runs = runs;
     this.merger = merger;
+    this.replaced = new Replaced(drives);
     this.pruner = pruner;
     this.sweeper = sweeper;
     this.drives = drives;
@@ -120,6 +123,7 @@ final class Maintenance implements AutoCloseable {
   void start() {
     every(SECOND, "making a run", this::makeRun);
     every(SECOND, "merging runs", this::mergeRuns);
+    every(SECOND, "deleting what was replaced", () -> replaced.delete(committer.head()));
     every(SECOND, "measuring the lag", this::measureLag);
     every(TOPIC_SECONDS, "checking the topics", this::checkTopics);
     every(TOPIC_SECONDS, "deleting applied records", this::deleteApplied);
@@ -163,22 +167,20 @@ final class Maintenance implements AutoCloseable {
       return;
     }
     Optional<RunChange> change = runs.make(head);
-    if (change.isPresent()) {
-      commit(change.get());
+    if (change.isPresent() && commit(change.get()).isPresent()) {
+      change.get().made().forEach(replaced::committed);
     }
   }
 
   /** Small runs become larger ones, so that a reader meets few between compactions. */
   private void mergeRuns() throws IOException, InterruptedException {
     Root head = committer.head();
-    merger.delete(head);
     if (!merger.isDue(head)) {
       return;
     }
     Optional<RunMergeChange> change = merger.make(head);
-    if (change.isPresent()) {
-      Optional<Root> root = commit(change.get());
-      root.ifPresent(committed -> merger.committed(change.get(), committed));
+    if (change.isPresent() && commit(change.get()).isPresent()) {
+      change.get().run().ifPresent(run -> replaced.committed(run.file()));
     }
   }
 

@@ -106,7 +106,7 @@ class MaintenanceTest extends ClusterTest {
                   attempt,
                   RunMaker.Policy.DEFAULTS,
                   ofRuns),
-              new RunMerger(drives, attempt, RunMerger.Policy.DEFAULTS, files::read),
+              new RunMerger(mirrored, attempt, RunMerger.Policy.DEFAULTS, files::read),
               new Pruner(files, store.config().retention()),
               Sweeps.of(drives, store.config().rootCopies()),
               drives,

@@ -1,28 +1,47 @@
 package io.basalt.storage.read;
 
 import io.basalt.storage.tree.ListedFile;
+import io.basalt.storage.tree.PathRange;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 
-/** The children of a directory, or all files below it, from the files of its paths in order. */
+/**
+ * The children of a directory, or all files below it, in the order of paths. It passes over the
+ * files of a child directory; where they are many it asks anew for what comes after them, which
+ * costs as much as some hundreds of rows.
+ */
 final class Listing implements Iterator<ListEntry> {
+  private static final int MANY = 1_000;
+
   /** How far down a listing goes. */
   enum Depth {
     CHILDREN,
     ALL
   }
 
-  private final Iterator<ListedFile> files;
+  /** The files of some paths, in order. */
+  @FunctionalInterface
+  interface Source {
+    Iterator<ListedFile> files(PathRange paths) throws IOException;
+  }
+
+  private final Source source;
   private final String directory;
   private final Depth depth;
+  private Iterator<ListedFile> files;
   private String lastDirectory = "";
+  private int passed;
   private ListEntry next;
 
-  /** Lists the files, which all stand below directory, which ends with a slash. */
-  Listing(Iterator<ListedFile> files, String directory, Depth depth) {
-    this.files = files;
+  /** Lists what is below the directory, which ends with a slash. */
+  Listing(Source source, String directory, Depth depth) throws IOException {
+    this.source = source;
     this.directory = directory;
     this.depth = depth;
+    this.files = source.files(PathRange.startingWith(directory));
     advance();
   }
 
@@ -45,7 +64,25 @@ final class Listing implements Iterator<ListEntry> {
     next = null;
     while (next == null && files.hasNext()) {
       next = entry(files.next());
+      if (passed == MANY) {
+        files = after(lastDirectory);
+        passed = 0;
+      }
     }
+  }
+
+  private Iterator<ListedFile> after(String child) {
+    String itself = directory.substring(0, directory.length() - 1);
+    try {
+      return source.files(PathRange.stretch(endOf(child), Optional.of(endOf(itself))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What stands below a directory begins with its path and a slash, so this comes after it. */
+  private static String endOf(String directory) {
+    return directory + (char) ('/' + 1);
   }
 
   private ListEntry entry(ListedFile file) {
@@ -55,9 +92,11 @@ final class Listing implements Iterator<ListEntry> {
     }
     String child = file.path().substring(0, slash);
     if (child.equals(lastDirectory)) {
+      passed++;
       return null;
     }
     lastDirectory = child;
+    passed = 0;
     return new ListEntry.Directory(child);
   }
 }

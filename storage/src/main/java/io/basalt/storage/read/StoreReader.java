@@ -152,9 +152,7 @@ public final class StoreReader implements Closeable {
     Stream<ListEntry> below =
         stream(
             new Listing(
-                listed(PathRange.startingWith(directory)),
-                directory,
-                recursive ? Listing.Depth.ALL : Listing.Depth.CHILDREN));
+                this::listed, directory, recursive ? Listing.Depth.ALL : Listing.Depth.CHILDREN));
     if (directory.equals("/")) {
       return below;
     }

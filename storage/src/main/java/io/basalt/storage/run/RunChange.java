@@ -4,12 +4,14 @@ import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.location.LocationMapWriter;
+import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.Tail;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Puts a run in place of the tails that it was made of, and these segments into the location map.
@@ -23,6 +25,11 @@ public record RunChange(
     implements Change {
   public RunChange {
     tails = List.copyOf(tails);
+  }
+
+  /** The files that count once the change is committed: the run and its part of the map. */
+  public List<FileRef> made() {
+    return Stream.concat(run.map(RunRef::file).stream(), map.file().stream()).toList();
   }
 
   @Override

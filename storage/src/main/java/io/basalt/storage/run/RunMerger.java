@@ -1,11 +1,9 @@
 package io.basalt.storage.run;
 
 import io.basalt.storage.commit.Attempt;
-import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
-import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.Root.Pin;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.TreeTop;
@@ -19,8 +17,6 @@ import io.basalt.storage.tree.Uncovered;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -36,16 +32,13 @@ import java.util.stream.Collectors;
  * commits, since {@link RunMergeChange} holds only against a root that still has these runs.
  *
  * <p>Crash argument: a stop before the commit leaves a run that no root names, which the sweep of
- * the attempt deletes; a stop after it leaves the change done. The merged runs are deleted once no
- * root that names them is kept, or by the sweep once the attempt that made them has ended.
+ * the attempt deletes; a stop after it leaves the change done.
  */
 public final class RunMerger {
-  private final DriveSet drives;
   private final MirroredFiles files;
   private final Attempt attempt;
   private final Policy policy;
   private final Roots roots;
-  private final List<Merged> merged = new ArrayList<>();
   private long sequence;
 
   /**
@@ -73,12 +66,8 @@ public final class RunMerger {
     Root read(long number) throws IOException;
   }
 
-  /** A run that stands in a larger one since a root. */
-  private record Merged(FileRef file, long since) {}
-
-  public RunMerger(DriveSet drives, Attempt attempt, Policy policy, Roots roots) {
-    this.drives = drives;
-    this.files = new MirroredFiles(drives);
+  public RunMerger(MirroredFiles files, Attempt attempt, Policy policy, Roots roots) {
+    this.files = files;
     this.attempt = attempt;
     this.policy = policy;
     this.roots = roots;
@@ -164,38 +153,5 @@ public final class RunMerger {
     String name = "runs/" + attempt + "-merged-" + sequence++ + ".parquet";
     FileRef file = files.writeTwice("a merged run", name, run.bytes());
     return Optional.of(new RunRef(file, run.rows(), run.minPath(), run.maxPath()));
-  }
-
-  /** Remembers what a committed change replaced. */
-  public void committed(RunMergeChange change, Root root) {
-    change.merged().forEach(run -> merged.add(new Merged(run.file(), root.number())));
-  }
-
-  /**
-   * Deletes merged runs that no kept root can name any more.
-   *
-   * @return how many runs were deleted
-   */
-  public int delete(Root committed) {
-    long oldest =
-        committed.kept().stream()
-            .min(Comparator.comparingLong(KeptRoot::number))
-            .map(KeptRoot::number)
-            .orElse(committed.number());
-    List<Merged> dead = merged.stream().filter(run -> run.since() <= oldest).toList();
-    for (Merged run : dead) {
-      for (String drive : run.file().drives()) {
-        drives
-            .submit(
-                drive,
-                d -> {
-                  d.delete(run.file().name());
-                  return null;
-                })
-            .exceptionally(leftForTheSweep -> null);
-      }
-    }
-    merged.removeAll(new HashSet<>(dead));
-    return dead.size();
   }
 }

@@ -7,10 +7,12 @@ import io.basalt.storage.Contents;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.CommitConflictException;
+import io.basalt.storage.commit.Replaced;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.compact.Bytes;
 import io.basalt.storage.compact.LocalCompaction;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RunRef;
@@ -43,7 +45,7 @@ class RunMergerTest {
     Attempt attempt = Attempt.parse(store.head().attempts().get(0).id());
     merger =
         new RunMerger(
-            store.drives(),
+            new MirroredFiles(store.drives()),
             attempt,
             new RunMerger.Policy(4, 4_000, 1 << 20),
             number -> new RootFiles(store.drives(), 3).read(number));
@@ -65,7 +67,7 @@ class RunMergerTest {
       assertThat(change.isPresent()).isEqualTo(merger.isDue(store.head()));
       if (change.isPresent()) {
         long rows = rows(store.head());
-        merger.committed(change.get(), store.commit(change.get()));
+        store.commit(change.get());
         assertThat(rows(store.head())).isEqualTo(rows);
       }
       assertThat(store.head().runs()).hasSizeLessThan(12);
@@ -80,13 +82,15 @@ class RunMergerTest {
     }
     Root old = store.head();
     TreeMap<String, byte[]> before = new TreeMap<>(bytes.files());
+    Replaced replaced = new Replaced(store.drives());
+    old.runs().forEach(run -> replaced.committed(run.file()));
     merge();
     run();
     assertThat(files(old)).containsExactlyEntriesOf(before);
-    assertThat(merger.delete(store.head())).isZero();
+    assertThat(replaced.delete(store.head())).isZero();
     assertThat(files(old)).hasSameSizeAs(before);
     store.commit(next -> next.kept(List.of()));
-    assertThat(merger.delete(store.head())).isEqualTo(4);
+    assertThat(replaced.delete(store.head())).isEqualTo(4);
     for (RunRef run : old.runs()) {
       assertThat(store.file("scm-0", run.file().name())).doesNotExist();
     }
@@ -160,8 +164,7 @@ class RunMergerTest {
   }
 
   private void merge() throws Exception {
-    RunMergeChange change = merger.make(store.head()).orElseThrow();
-    merger.committed(change, store.commit(change));
+    store.commit(merger.make(store.head()).orElseThrow());
   }
 
   private static long rows(Root root) {
