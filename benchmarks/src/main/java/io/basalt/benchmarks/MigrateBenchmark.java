@@ -76,18 +76,32 @@ final class MigrateBenchmark implements Callable<Integer> {
   @Option(names = "--draws", defaultValue = "4", description = "draws of the missing drives")
   int draws;
 
+  @Option(
+      names = "--drive-gib",
+      description = "size of each drive; all SCM drives hold 32 stripes or more")
+  int driveGibibytes;
+
+  @Option(
+      names = "--memory",
+      description = "how much memory a migration has in use, instead of its rate")
+  boolean memory;
+
   private final Random random = new Random(5);
 
   @Override
   public Integer call() throws Exception {
     for (int round = 0; round < rounds; round++) {
       // Four drives share both mirrors, and have their reserve.
-      int gibibytes = (mebibytes >> 10) + 1;
+      int gibibytes = driveGibibytes > 0 ? driveGibibytes : (mebibytes >> 10) + 1;
       try (TreeStore store =
           new TreeStore(directory, gibibytes, segmentSize, dataStrips + parityStrips)) {
         fill(store);
-        migrate(store);
-        reads(store);
+        if (memory) {
+          measureMemory(store);
+        } else {
+          migrate(store);
+          reads(store);
+        }
       }
     }
     return 0;
@@ -107,13 +121,8 @@ final class MigrateBenchmark implements Callable<Integer> {
 
   private void migrate(TreeStore store) throws Exception {
     Rate cp = cp(store);
-    RootCommitter committer = store.committer();
-    MigratePlanner planner =
-        new MigratePlanner(erasure(), new Watermark(0, 0), store.config().segmentSize(), random);
     Rate.Watch watch = Rate.Watch.start();
-    MigratePlan plan =
-        new MigrateStart(store.drives(), planner).begin(committer, Clock.systemUTC());
-    List<MadeStripe> moved = move(store, plan, committer);
+    List<MadeStripe> moved = moveAll(store);
     long user = moved.stream().mapToLong(MigrateBenchmark::userBytes).sum();
     Rate migrate = watch.rate("migrate: read back, committed, freed", user);
     System.out.println(migrate.besides(cp));
@@ -123,6 +132,30 @@ final class MigrateBenchmark implements Callable<Integer> {
         moved.size(),
         moved.stream().mapToLong(MadeStripe::readBytes).sum() / (double) user,
         moved.stream().mapToLong(MadeStripe::writtenBytes).sum() / (double) user);
+  }
+
+  private void measureMemory(TreeStore store) throws Exception {
+    LiveMemory live = new LiveMemory();
+    List<MadeStripe> moved;
+    try (live) {
+      moved = moveAll(store);
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%d stripes of %d MiB by %d workers, %s%n",
+        moved.size(),
+        moved.stream().mapToLong(MigrateBenchmark::userBytes).max().orElseThrow() >> 20,
+        workers,
+        live);
+  }
+
+  private List<MadeStripe> moveAll(TreeStore store) throws Exception {
+    RootCommitter committer = store.committer();
+    MigratePlanner planner =
+        new MigratePlanner(erasure(), new Watermark(0, 0), store.config().segmentSize(), random);
+    MigratePlan plan =
+        new MigrateStart(store.drives(), planner).begin(committer, Clock.systemUTC());
+    return move(store, plan, committer);
   }
 
   private Erasure erasure() {

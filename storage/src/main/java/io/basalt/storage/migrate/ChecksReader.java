@@ -1,6 +1,7 @@
 package io.basalt.storage.migrate;
 
 import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.Crc32c;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;

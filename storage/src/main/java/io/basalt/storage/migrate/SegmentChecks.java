@@ -1,5 +1,6 @@
 package io.basalt.storage.migrate;
 
+import io.basalt.storage.Crc32c;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.tree.Shard;
 import java.util.List;

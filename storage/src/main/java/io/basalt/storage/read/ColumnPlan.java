@@ -1,17 +1,18 @@
 package io.basalt.storage.read;
 
-import io.basalt.storage.read.ReadStep.Way;
+import io.basalt.storage.read.ColumnStep.ShardPiece;
 import io.basalt.storage.root.Stripe;
 import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.Shard;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -24,113 +25,140 @@ import java.util.stream.Stream;
  * of the file. Pure.
  */
 final class ColumnPlan {
-  private final int stepBytes;
-  private final List<Extent> alone = new ArrayList<>();
-  private final List<Extent> byColumn = new ArrayList<>();
+  private final List<Extent> extents;
+  private final Map<Shard, WantedShard> wanted = new LinkedHashMap<>();
+  private final Map<String, Map<Integer, Column>> stripes = new LinkedHashMap<>();
 
   /**
-   * Where a shard stands in a stripe that has lost data.
+   * Where a shard stands in a stripe that has lost data: in one strip.
    *
    * @param columnBytes bytes of each strip in a column, but for the last one
    * @param offset in the data of the stripe
-   * @param isLost whether it begins in a strip that is lost
+   * @param isLost whether the strip is lost
    */
   record Place(Stripe stripe, int columnBytes, long offset, boolean isLost) {
-    int column() {
-      return Math.toIntExact(offset % stripe.stripBytes() / columnBytes);
+    private int strip() {
+      return (int) (offset / stripe.stripBytes());
     }
 
-    /** What it takes to read the column: as many strips as hold data. */
-    long sourceBytes() {
-      long left = stripe.stripBytes() - (long) column() * columnBytes;
-      return stripe.dataStrips() * Math.min(columnBytes, left);
+    private long inStrip() {
+      return offset % stripe.stripBytes();
     }
   }
 
-  private record Placed(Extent extent, Place place) {
-    int bytes() {
-      return extent.shard().length();
+  /** What is wanted of a column, and what that costs one by one. */
+  private static final class Column {
+    private final Stripe stripe;
+    private final int number;
+    private final long sourceBytes;
+    private final List<ShardPiece> pieces = new ArrayList<>();
+    private long bytesAlone;
+
+    private Column(Place place, int number) {
+      this.stripe = place.stripe();
+      this.number = number;
+      long left = stripe.stripBytes() - (long) number * place.columnBytes();
+      this.sourceBytes = stripe.dataStrips() * Math.min(place.columnBytes(), left);
+    }
+
+    private void add(ShardPiece piece, boolean isLost) {
+      pieces.add(piece);
+      bytesAlone += (long) piece.length() * (isLost ? stripe.dataStrips() : 1);
+    }
+
+    /** Whether k strips are less to read than each piece alone and k sources of what is lost. */
+    private boolean isWorthReading() {
+      return sourceBytes < bytesAlone;
+    }
+
+    private ColumnStep step() {
+      return new ColumnStep(stripe, number, pieces);
     }
   }
 
-  private ColumnPlan(int stepBytes) {
-    this.stepBytes = stepBytes;
+  private ColumnPlan(List<Extent> extents, Function<Shard, Optional<Place>> places) {
+    this.extents = extents;
+    for (Extent extent : extents) {
+      wanted
+          .computeIfAbsent(extent.shard(), shard -> new WantedShard(shard, new ArrayList<>()))
+          .extents()
+          .add(extent);
+    }
+    wanted.values().forEach(each -> places.apply(each.shard()).ifPresent(at -> cut(each, at)));
   }
 
   /**
    * The steps of the read.
    *
-   * @param places of the shards that stand in degraded stripes and are worth reading by columns
+   * @param places of the shards that stand in degraded stripes and may be read by columns
    */
-  static Iterator<ReadStep> steps(
+  static Iterator<? extends Step> steps(
       FileState file, long from, long to, int stepBytes, Function<Shard, Optional<Place>> places) {
-    ReadPlan inOrder = new ReadPlan(file, from, to, stepBytes);
     List<Extent> extents = ReadPlan.extents(file, from, to);
-    ColumnPlan plan = new ColumnPlan(stepBytes);
-    plan.sort(extents, places);
-    if (plan.byColumn.isEmpty()) {
-      return inOrder;
+    ColumnPlan plan = new ColumnPlan(extents, places);
+    Set<Shard> byColumn = plan.keepWhatIsWorthReading();
+    if (byColumn.isEmpty()) {
+      return new ReadPlan(file, from, to, stepBytes);
     }
-    return Stream.of(
-            Stream.of(ReadStep.of(List.of(), ReadPlan.gaps(extents, from, to), Way.ALONE)),
-            plan.cut(plan.alone, Way.ALONE),
-            plan.cut(plan.byColumn, Way.BY_COLUMN))
+    return Stream.<Stream<? extends Step>>of(
+            Stream.of(ReadStep.of(List.of(), ReadPlan.gaps(extents, from, to))),
+            plan.alone(byColumn, stepBytes),
+            plan.columns().map(Column::step))
         .flatMap(steps -> steps)
         .iterator();
   }
 
-  private void sort(List<Extent> extents, Function<Shard, Optional<Place>> places) {
-    Map<String, Map<Integer, List<Placed>>> columns = new LinkedHashMap<>();
-    for (Extent extent : extents) {
-      Optional<Place> place = places.apply(extent.shard());
-      if (place.isPresent()) {
-        columns
-            .computeIfAbsent(place.get().stripe().id(), stripe -> new TreeMap<>())
-            .computeIfAbsent(place.get().column(), column -> new ArrayList<>())
-            .add(new Placed(extent, place.get()));
-      } else {
-        alone.add(extent);
-      }
-    }
-    columns.values().forEach(stripe -> stripe.values().forEach(this::add));
-    alone.sort(Comparator.comparingLong(Extent::start));
-  }
-
-  private void add(List<Placed> column) {
-    if (isWorthReading(column)) {
-      column.sort(Comparator.comparingLong(placed -> placed.place().offset()));
-      column.forEach(placed -> byColumn.add(placed.extent()));
-    } else {
-      column.forEach(placed -> alone.add(placed.extent()));
+  /** Notes the pieces of a shard with their columns. */
+  private void cut(WantedShard shard, Place place) {
+    int length = shard.shard().length();
+    for (int from = 0; from < length; ) {
+      long inStrip = place.inStrip() + from;
+      int number = Math.toIntExact(inStrip / place.columnBytes());
+      int at = (int) (inStrip % place.columnBytes());
+      int bytes = Math.min(length - from, place.columnBytes() - at);
+      stripes
+          .computeIfAbsent(place.stripe().id(), id -> new TreeMap<>())
+          .computeIfAbsent(number, each -> new Column(place, each))
+          .add(new ShardPiece(shard, from, bytes, place.strip(), at), place.isLost());
+      from += bytes;
     }
   }
 
-  /** Whether a whole column is less to read than each range alone and k sources of what is lost. */
-  private static boolean isWorthReading(List<Placed> column) {
-    Place place = column.get(0).place();
-    long sources = place.stripe().dataStrips();
-    long alone =
-        column.stream()
-            .mapToLong(placed -> placed.bytes() * (placed.place().isLost() ? sources : 1))
-            .sum();
-    return place.sourceBytes() < alone;
+  /** The shards of columns that are worth reading; a shard goes with all its columns or alone. */
+  private Set<Shard> keepWhatIsWorthReading() {
+    Set<Shard> alone = new HashSet<>();
+    columns()
+        .filter(column -> !column.isWorthReading())
+        .flatMap(column -> column.pieces.stream())
+        .forEach(piece -> alone.add(piece.wanted().shard()));
+    columns().forEach(column -> column.pieces.removeIf(p -> alone.contains(p.wanted().shard())));
+    stripes.values().forEach(each -> each.values().removeIf(column -> column.pieces.isEmpty()));
+    Set<Shard> kept = new HashSet<>();
+    columns().forEach(column -> column.pieces.forEach(p -> kept.add(p.wanted().shard())));
+    return kept;
   }
 
-  private Stream<ReadStep> cut(List<Extent> extents, Way way) {
+  private Stream<Column> columns() {
+    return stripes.values().stream().flatMap(stripe -> stripe.values().stream());
+  }
+
+  private Stream<ReadStep> alone(Set<Shard> byColumn, int stepBytes) {
+    List<Extent> alone =
+        extents.stream().filter(extent -> !byColumn.contains(extent.shard())).toList();
     List<List<Extent>> steps = new ArrayList<>();
     int first = 0;
     long bytes = 0;
-    for (int i = 0; i < extents.size(); i++) {
-      bytes += extents.get(i).shard().length();
+    for (int i = 0; i < alone.size(); i++) {
+      bytes += alone.get(i).shard().length();
       if (i > first && bytes > stepBytes) {
-        steps.add(extents.subList(first, i));
+        steps.add(alone.subList(first, i));
         first = i;
-        bytes = extents.get(i).shard().length();
+        bytes = alone.get(i).shard().length();
       }
     }
-    if (first < extents.size()) {
-      steps.add(extents.subList(first, extents.size()));
+    if (first < alone.size()) {
+      steps.add(alone.subList(first, alone.size()));
     }
-    return steps.stream().map(step -> ReadStep.of(step, List.of(), way));
+    return steps.stream().map(step -> ReadStep.of(step, List.of()));
   }
 }

@@ -10,11 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Finds the shards of one read that stand in stripes which have lost data, as is known by now. */
+/**
+ * Finds the shards of one read that stand in stripes which have lost data, as is known by now. A
+ * shard that reaches over two strips has no place: its pieces are columns apart.
+ */
 final class DegradedPlaces implements Function<Shard, Optional<ColumnPlan.Place>> {
   private final Locations locations;
   private final StripeReader stripes;
-  private final Map<String, Integer> columnBytes = new HashMap<>();
+  private final Map<String, Boolean> degraded = new HashMap<>();
 
   DegradedPlaces(Locations locations, StripeReader stripes) {
     this.locations = locations;
@@ -32,17 +35,18 @@ final class DegradedPlaces implements Function<Shard, Optional<ColumnPlan.Place>
     return segment.place() instanceof StripePlace place
         ? locations
             .stripe(place.stripe())
-            .flatMap(stripe -> place(stripe, place.offset() + shard.position()))
+            .flatMap(stripe -> place(stripe, place.offset() + shard.position(), shard.length()))
         : Optional.empty();
   }
 
   /** Shards lie in front of the hole, so their positions in the segment are those in the stripe. */
-  private Optional<ColumnPlan.Place> place(Stripe stripe, long offset) {
-    int bytes = columnBytes.computeIfAbsent(stripe.id(), id -> stripes.columnBytes(stripe));
-    if (bytes == 0) {
+  private Optional<ColumnPlan.Place> place(Stripe stripe, long offset, int length) {
+    if (!degraded.computeIfAbsent(stripe.id(), id -> stripes.isDegraded(stripe))
+        || offset % stripe.stripBytes() + length > stripe.stripBytes()) {
       return Optional.empty();
     }
     boolean lost = stripes.isLost(stripe, (int) (offset / stripe.stripBytes()));
-    return Optional.of(new ColumnPlan.Place(stripe, bytes, offset, lost));
+    return Optional.of(
+        new ColumnPlan.Place(stripe, StripeReader.columnBytes(stripe), offset, lost));
   }
 }

@@ -1,15 +1,16 @@
 package io.basalt.storage.read;
 
 import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.Crc32c;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.read.ReadStep.SegmentRange;
-import io.basalt.storage.read.ReadStep.Way;
 import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
 import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.stripe.StripeColumns;
 import io.basalt.storage.tree.Shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,14 +19,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.zip.CRC32C;
 
 /**
  * Shards from the drives. The quick way reads a whole range from one file, of a mirror, the mirrors
  * in turn, or of a strip, and checks each shard while it is in the processor's cache. A range of a
- * strip that is known to be lost is reconstructed; one that is wanted by column comes from what all
- * who want the column share. What that cannot give, {@link SegmentReader} gets shard by shard from
- * either mirror or from any strips.
+ * strip that is known to be lost is reconstructed. What that cannot give, {@link SegmentReader}
+ * gets shard by shard from either mirror or from any strips.
  */
 final class DriveShards implements ShardSource {
   /** What is read before it is checked: it stays in the processor's cache in between. */
@@ -73,12 +72,6 @@ final class DriveShards implements ShardSource {
           new IOException("stripe " + place.stripe() + " is not in the location map"));
     }
     long offset = place.offset() + range.position();
-    if (range.way() == Way.BY_COLUMN) {
-      return segments
-          .stripes()
-          .startByColumn(stripe.get(), offset, target)
-          .thenCompose(done -> checked(stripe.get(), range, target));
-    }
     return segments
         .stripes()
         .inOneStrip(stripe.get(), offset, range.lengthBytes())
@@ -160,15 +153,14 @@ final class DriveShards implements ShardSource {
 
   private static void check(String drive, String name, Shard shard, ByteBuffer bytes)
       throws CorruptDataException {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes);
-    if ((int) crc.getValue() != shard.crc32c()) {
+    int found = Crc32c.of(bytes);
+    if (found != shard.crc32c()) {
       throw new CorruptDataException(
           drive,
           name,
           shard.position(),
           "CRC32C %08x".formatted(shard.crc32c()),
-          "%08x".formatted((int) crc.getValue()));
+          "%08x".formatted(found));
     }
   }
 
@@ -185,5 +177,10 @@ final class DriveShards implements ShardSource {
           });
       target.position(offset + shard.length());
     }
+  }
+
+  @Override
+  public StripeColumns columns(Stripe stripe) {
+    return segments.stripes().columns(stripe);
   }
 }

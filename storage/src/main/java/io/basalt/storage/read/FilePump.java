@@ -4,6 +4,7 @@ import io.basalt.storage.read.ReadStep.Piece;
 import io.basalt.storage.read.ReadStep.SegmentRange;
 import io.basalt.storage.read.ReadStep.Stored;
 import io.basalt.storage.read.ReadStep.Zeros;
+import io.basalt.storage.stripe.StripeReader;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -19,7 +20,7 @@ import java.util.concurrent.ExecutionException;
  * Carries out the steps of a read: a few are under way on the drives while one goes to the sink.
  */
 final class FilePump {
-  private static final int STEPS_AHEAD = 3;
+  private static final int STEPS_AHEAD = StripeReader.COLUMNS_AHEAD;
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 
   private final ShardSource shards;
@@ -30,46 +31,50 @@ final class FilePump {
     this.buffers = buffers;
   }
 
-  void run(Iterator<ReadStep> steps, FileSink sink) throws IOException {
-    Deque<Started> started = new ArrayDeque<>();
-    while (steps.hasNext() || !started.isEmpty()) {
-      while (steps.hasNext() && started.size() < STEPS_AHEAD) {
-        started.add(start(steps.next()));
+  void run(Iterator<? extends Step> steps, FileSink sink) throws IOException {
+    try (ColumnTaker columns = new ColumnTaker(shards)) {
+      Deque<StartedStep> started = new ArrayDeque<>();
+      while (steps.hasNext() || !started.isEmpty()) {
+        while (steps.hasNext() && started.size() < STEPS_AHEAD) {
+          Step step = steps.next();
+          started.add(
+              step instanceof ColumnStep column ? columns.start(column) : start((ReadStep) step));
+        }
+        started.remove().finish(sink);
       }
-      Started first = started.remove();
-      ByteBuffer bytes = await(first);
-      write(first.step().pieces(), bytes, sink);
-      buffers.give(bytes);
     }
     // A failed read leaves the buffers of what is still under way to the garbage collector.
   }
 
-  private record Started(ReadStep step, ByteBuffer bytes, List<CompletableFuture<Void>> reads) {}
-
-  private Started start(ReadStep step) {
+  private StartedStep start(ReadStep step) {
     ByteBuffer bytes = buffers.take(step.bufferBytes());
     List<CompletableFuture<Void>> reads = new ArrayList<>(step.ranges().size());
     for (SegmentRange range : step.ranges()) {
       reads.add(shards.start(range, slice(bytes, range)));
     }
-    return new Started(step, bytes, reads);
+    return sink -> {
+      ByteBuffer read = await(reads) ? bytes : recover(step);
+      write(step.pieces(), read, sink);
+      buffers.give(read);
+    };
   }
 
-  private ByteBuffer await(Started started) throws IOException {
-    boolean failed = false;
-    for (CompletableFuture<Void> read : started.reads()) {
+  /** Whether all of them ended well. */
+  private static boolean await(List<CompletableFuture<Void>> reads) throws IOException {
+    boolean well = true;
+    for (CompletableFuture<Void> read : reads) {
       try {
         read.get();
       } catch (ExecutionException e) {
         // Why does not matter here: recover meets the same fault and either gets round it or says
         // it.
-        failed = true;
+        well = false;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw (IOException) new InterruptedIOException("interrupted while reading").initCause(e);
       }
     }
-    return failed ? recover(started.step()) : started.bytes();
+    return well;
   }
 
   private ByteBuffer recover(ReadStep step) throws IOException {

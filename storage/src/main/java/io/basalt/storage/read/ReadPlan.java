@@ -1,6 +1,5 @@
 package io.basalt.storage.read;
 
-import io.basalt.storage.read.ReadStep.Way;
 import io.basalt.storage.read.ReadStep.Zeros;
 import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FileState;
@@ -59,7 +58,7 @@ final class ReadPlan implements Iterator<ReadStep> {
     if (next >= extents.size() || extents.get(next).start() >= to) {
       at = to;
     }
-    return ReadStep.of(taken, gaps(taken, start, at), Way.ALONE);
+    return ReadStep.of(taken, gaps(taken, start, at));
   }
 
   /** What the file has between from and to, cut to that. */

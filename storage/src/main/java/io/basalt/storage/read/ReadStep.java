@@ -14,20 +14,12 @@ import java.util.Map;
  * @param ranges what to read; together they fill a buffer of bufferBytes without overlap
  * @param pieces bytes of the file, ascending
  */
-record ReadStep(List<SegmentRange> ranges, int bufferBytes, List<Piece> pieces) {
+record ReadStep(List<SegmentRange> ranges, int bufferBytes, List<Piece> pieces) implements Step {
   private static final Comparator<Shard> BY_PLACE =
       Comparator.comparing(Shard::segment).thenComparingLong(Shard::position);
 
-  /** How a range is read. */
-  enum Way {
-    /** From the one file that holds it. */
-    ALONE,
-    /** From columns of a degraded stripe, of which other ranges take the rest. */
-    BY_COLUMN
-  }
-
   /** Shards that follow one another in a segment; the first one's bytes go to bufferOffset. */
-  record SegmentRange(String segment, int bufferOffset, List<Shard> shards, Way way) {
+  record SegmentRange(String segment, int bufferOffset, List<Shard> shards) {
     long position() {
       return shards.get(0).position();
     }
@@ -51,14 +43,14 @@ record ReadStep(List<SegmentRange> ranges, int bufferBytes, List<Piece> pieces) 
    * A step that reads the shards of these extents, each once, and side by side at once where they
    * stand side by side in a segment.
    */
-  static ReadStep of(List<Extent> extents, List<Zeros> gaps, Way way) {
+  static ReadStep of(List<Extent> extents, List<Zeros> gaps) {
     List<Shard> shards = extents.stream().map(Extent::shard).distinct().sorted(BY_PLACE).toList();
     Map<Shard, Integer> offsets = new HashMap<>();
     List<SegmentRange> ranges = new ArrayList<>();
     int used = 0;
     for (int i = 0; i < shards.size(); ) {
       int after = endOfRange(shards, i);
-      ranges.add(new SegmentRange(shards.get(i).segment(), used, shards.subList(i, after), way));
+      ranges.add(new SegmentRange(shards.get(i).segment(), used, shards.subList(i, after)));
       for (; i < after; i++) {
         offsets.put(shards.get(i), used);
         used = Math.addExact(used, shards.get(i).length());

@@ -1,6 +1,8 @@
 package io.basalt.storage.read;
 
 import io.basalt.storage.read.ReadStep.SegmentRange;
+import io.basalt.storage.root.Stripe;
+import io.basalt.storage.stripe.StripeColumns;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -15,4 +17,7 @@ interface ShardSource {
 
   /** Fills target with the range, shard by shard, by whatever copy is left. */
   void recover(SegmentRange range, ByteBuffer target) throws IOException;
+
+  /** The columns of a stripe that has lost data; whoever asks closes them. */
+  StripeColumns columns(Stripe stripe);
 }

@@ -196,7 +196,7 @@ public final class StoreReader implements Closeable {
     run(ColumnPlan.steps(file, from, to, STEP_BYTES, places), sink);
   }
 
-  private void run(Iterator<ReadStep> steps, FileSink sink) throws IOException {
+  private void run(Iterator<? extends Step> steps, FileSink sink) throws IOException {
     expiry.explained(
         () -> {
           pump.run(steps, sink);

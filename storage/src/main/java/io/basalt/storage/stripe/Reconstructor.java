@@ -7,12 +7,12 @@ import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.DriveUnavailableException;
 import io.basalt.storage.root.Stripe;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -85,13 +85,18 @@ final class Reconstructor {
 
   /** Notes why a strip cannot serve a read; what will not change is remembered. */
   void note(LostStrips lost, Stripe stripe, int strip, IOException why) {
+    lost.add(strip, reason(why));
+    remember(stripe, strip, why);
+  }
+
+  /** Counts what is corrupt, and remembers what will not change. */
+  void remember(Stripe stripe, int strip, IOException why) {
     if (why instanceof CorruptDataException) {
       drives.countMismatch(stripe.drives().get(strip));
     }
-    String reason = reason(why);
-    lost.add(strip, reason);
-    if (why instanceof NoSuchFileException && lostFiles.size() < MOST_LOST_FILES) {
-      lostFiles.put(stripe.fileName(strip), reason);
+    boolean forGood = why instanceof NoSuchFileException || why instanceof EOFException;
+    if (forGood && lostFiles.size() < MOST_LOST_FILES) {
+      lostFiles.put(stripe.fileName(strip), reason(why));
     }
   }
 
@@ -146,29 +151,24 @@ final class Reconstructor {
 
   private Sources sourcesOfOne(Stripe stripe, LostStrips lost, int strip, int length)
       throws IOException {
-    Column column = columns.take(stripe.dataStrips() + 1);
-    return new Sources(stripe, lost, new int[] {strip}, length, column);
+    Column column = columns.take(stripe.dataStrips() + 1, length);
+    return new Sources(stripe, lost, strip, length, column);
   }
 
   /**
-   * Reads the same range of {@code k} strips once and computes from them what is lost of the data,
-   * for callers who have checksums of what they take from it.
+   * Computes lost data strips from the same range of {@code k} others, for callers who have
+   * checksums of what they take from it.
    *
-   * @param columns of {@code k + m} strips; give the column back there
+   * @param strips by number; null where a strip is neither there nor wanted
    */
-  DataColumn readColumn(Stripe stripe, Columns columns, long from, int length) throws IOException {
-    LostStrips lost = lost(stripe);
-    Sources sources;
-    do {
-      Column column = columns.take(stripe.strips());
-      sources = new Sources(stripe, lost, lost.ofData(), length, column);
-    } while (!sources.read(StripLayout.position(from), Checked.BY_CALLER));
-    sources.decode();
-    return sources.data();
+  void compute(Stripe stripe, ByteBuffer[] strips, StripSet lost, int length) {
+    codes.of(stripe).decode(strips, lost, 0, length);
+    for (int strip : lost.toArray()) {
+      countReconstructed(stripe, strip, length);
+    }
   }
 
-  /** Counts bytes of a lost strip that a caller took from a column. */
-  void countReconstructed(Stripe stripe, int strip, int length) {
+  private void countReconstructed(Stripe stripe, int strip, int length) {
     bytes.add(length);
     drives.countReconstructed(stripe.drives().get(strip), length);
   }
@@ -186,19 +186,19 @@ final class Reconstructor {
     BY_CALLER
   }
 
-  /** One column of k strips, and behind them the strips that are computed from it. */
+  /** One column of k strips, and behind them the strip that is computed from it. */
   private final class Sources {
     private final Stripe stripe;
     private final LostStrips lost;
     private final int[] strips;
-    private final int[] wanted;
+    private final int wanted;
     private final int length;
     private final Column column;
 
-    /** The first wanted strip's checksums, from the parity strip that is the last source. */
+    /** The wanted strip's checksums, from the parity strip that is the last source. */
     private volatile BlockChecksums expected;
 
-    Sources(Stripe stripe, LostStrips lost, int[] wanted, int length, Column column)
+    Sources(Stripe stripe, LostStrips lost, int wanted, int length, Column column)
         throws IOException {
       this.stripe = stripe;
       this.lost = lost;
@@ -236,35 +236,21 @@ final class Reconstructor {
       int strip = strips[source];
       try (DriveFile file = drive.open(stripe.fileName(strip))) {
         if (withChecksums) {
-          expected = checksums.fromParity(drive, file, stripe, strip, wanted[0]);
+          expected = checksums.fromParity(drive, file, stripe, strip, wanted);
         }
         file.read(column.strip(source, length), position);
       }
       return null;
     }
 
-    void decode() {
-      codes.of(stripe).decode(byNumber(), StripSet.of(wanted), 0, length);
-    }
-
     ByteBuffer decodeOne() {
-      decode();
-      return column.strip(strips.length, length);
-    }
-
-    DataColumn data() {
-      return new DataColumn(column, Arrays.copyOf(byNumber(), stripe.dataStrips()), wanted);
-    }
-
-    private ByteBuffer[] byNumber() {
-      ByteBuffer[] all = new ByteBuffer[stripe.strips()];
+      ByteBuffer[] byNumber = new ByteBuffer[stripe.strips()];
       for (int i = 0; i < strips.length; i++) {
-        all[strips[i]] = column.strips()[i];
+        byNumber[strips[i]] = column.strips()[i];
       }
-      for (int i = 0; i < wanted.length; i++) {
-        all[wanted[i]] = column.strips()[strips.length + i];
-      }
-      return all;
+      byNumber[wanted] = column.strips()[strips.length];
+      codes.of(stripe).decode(byNumber, StripSet.of(wanted), 0, length);
+      return column.strip(strips.length, length);
     }
 
     /** Finds the sources that are not what was written. */

@@ -11,9 +11,11 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -28,8 +30,17 @@ public final class StripeReader implements Closeable {
   /** Of one strip: enough for a drive to stream. */
   private static final int READ_BYTES = 1 << 20;
 
-  /** The longest piece of a stripe that is worth reading by columns. */
-  public static final int LONGEST_IN_COLUMNS = ColumnCache.LONGEST_BYTES;
+  /** The longest piece of a stripe that may be read by columns. */
+  public static final int LONGEST_IN_COLUMNS = 256 << 10;
+
+  /** Columns of a stripe that its reader has under way or in use at a time. */
+  public static final int COLUMNS_AHEAD = 3;
+
+  /** Bytes of a strip that make a call to its drive worth it; more would leave the caches. */
+  private static final int MOST_COLUMN_BYTES = 384 << 10;
+
+  /** Of all columns that a reader has at a time, but for codes that are very wide. */
+  private static final long COLUMNS_BYTES = 32L << 20;
 
   /** Of all sources of a reconstruction: they stay in a processor's cache until decoded. */
   private static final long SOURCES_BYTES = 8L << 20;
@@ -39,22 +50,22 @@ public final class StripeReader implements Closeable {
 
   private final DriveSet drives;
   private final StripChecksums checksums;
-  private final Columns single = new Columns(READ_BYTES, READ_BYTES);
+  private final Columns single = new Columns(READ_BYTES, READ_BYTES, THREADS);
   private final Reconstructor reconstructor;
   private final ThreadPoolExecutor threads;
-  private final ColumnCache columns;
+  private final Map<Integer, Columns> columns = new ConcurrentHashMap<>();
 
   public StripeReader(DriveSet drives) {
     Codes codes = new Codes();
     this.drives = drives;
     this.checksums = new StripChecksums(drives.storeId(), codes);
     this.reconstructor =
-        new Reconstructor(drives, codes, checksums, new Columns(SOURCES_BYTES, READ_BYTES));
+        new Reconstructor(
+            drives, codes, checksums, new Columns(SOURCES_BYTES, READ_BYTES, THREADS));
     this.threads =
         new ThreadPoolExecutor(
             THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::daemon);
     threads.allowCoreThreadTimeOut(true);
-    this.columns = new ColumnCache(reconstructor, threads);
   }
 
   private Thread daemon(Runnable task) {
@@ -111,24 +122,13 @@ public final class StripeReader implements Closeable {
    * to.
    */
   public CompletableFuture<Void> startUnchecked(Stripe stripe, long offset, ByteBuffer target) {
-    return startParts(stripe, offset, target, this::startPart);
-  }
-
-  /** A read of a range of one strip. */
-  @FunctionalInterface
-  private interface PartRead {
-    CompletableFuture<Void> start(Stripe stripe, int strip, long from, ByteBuffer target);
-  }
-
-  private static CompletableFuture<Void> startParts(
-      Stripe stripe, long offset, ByteBuffer target, PartRead read) {
     List<CompletableFuture<Void>> parts = new ArrayList<>();
     for (int done = 0; done < target.limit(); ) {
       long at = offset + done;
       int strip = (int) (at / stripe.stripBytes());
       long inStrip = at % stripe.stripBytes();
       int length = (int) Math.min(target.limit() - done, stripe.stripBytes() - inStrip);
-      parts.add(read.start(stripe, strip, inStrip, target.slice(done, length)));
+      parts.add(startPart(stripe, strip, inStrip, target.slice(done, length)));
       done += length;
     }
     return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new));
@@ -169,26 +169,41 @@ public final class StripeReader implements Closeable {
     }
   }
 
-  /**
-   * The bytes of each strip in a column of the stripe, for a caller who wants most of one that is
-   * degraded; 0 if the stripe is too wide for that, or none of its data strips is known to be lost.
-   */
-  public int columnBytes(Stripe stripe) {
+  /** Whether a data strip of the stripe is known to be lost. */
+  public boolean isDegraded(Stripe stripe) {
     for (int strip = 0; strip < stripe.dataStrips(); strip++) {
       if (isLost(stripe, strip)) {
-        return ColumnCache.columnBytes(stripe);
+        return true;
       }
     }
-    return 0;
+    return false;
   }
 
   /**
-   * Starts to fill the target like {@link #startUnchecked}, from columns of the stripe that are
-   * read whole, once for all who want something of them within a while: for a caller who wants most
-   * of each, and goes from column to column.
+   * Bytes of each strip in a column of the stripe, but for the last one: whole blocks, as many as
+   * keep within bounds what a reader has at a time, and one at least. That is {@link
+   * #COLUMNS_AHEAD} columns and those before them in which pieces of up to {@link
+   * #LONGEST_IN_COLUMNS} bytes began.
    */
-  public CompletableFuture<Void> startByColumn(Stripe stripe, long offset, ByteBuffer target) {
-    return startParts(stripe, offset, target, columns::copy);
+  public static int columnBytes(Stripe stripe) {
+    int bytes = MOST_COLUMN_BYTES;
+    while (bytes > Stripe.BLOCK_BYTES
+        && (long) columnsInUse(bytes) * bytes * stripe.strips() > COLUMNS_BYTES) {
+      bytes -= Stripe.BLOCK_BYTES;
+    }
+    return bytes;
+  }
+
+  private static int columnsInUse(int columnBytes) {
+    return COLUMNS_AHEAD + (LONGEST_IN_COLUMNS + columnBytes - 1) / columnBytes;
+  }
+
+  /** The columns of the stripe, for a caller who wants most of each. */
+  public StripeColumns columns(Stripe stripe) {
+    Columns memory =
+        columns.computeIfAbsent(
+            columnBytes(stripe), bytes -> new Columns(Long.MAX_VALUE, bytes, columnsInUse(bytes)));
+    return new ColumnReads(drives, reconstructor, stripe, memory);
   }
 
   /** Whether the strip of this stripe is known to be of no use. */
@@ -221,13 +236,13 @@ public final class StripeReader implements Closeable {
   private Column readBlocks(Stripe stripe, int strip, int first, int length) throws IOException {
     LostStrips lost = reconstructor.lost(stripe);
     if (!lost.contains(strip)) {
-      Column column = single.take(1);
+      Column column = single.take(1, length);
       if (readFromDrive(stripe, lost, strip, first, column.strip(0, length))) {
         return column;
       }
       // The drive may write to that column yet, so it is not used again.
     }
-    Column column = single.take(1);
+    Column column = single.take(1, length);
     reconstructor.reconstruct(stripe, lost, strip, first, column.strip(0, length));
     return column;
   }

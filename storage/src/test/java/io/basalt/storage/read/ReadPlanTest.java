@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.basalt.storage.Crc32c;
+import io.basalt.storage.read.ColumnStep.ShardPiece;
 import io.basalt.storage.read.ReadStep.SegmentRange;
-import io.basalt.storage.read.ReadStep.Way;
 import io.basalt.storage.root.Stripe;
+import io.basalt.storage.stripe.StripeColumn;
+import io.basalt.storage.stripe.StripeColumns;
 import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.Shard;
@@ -16,10 +19,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -104,25 +110,12 @@ class ReadPlanTest {
     pump.run(new ReadPlan(file, from, to, stepBytes), inOrder::takeNext);
     assertThat(inOrder.bytes()).isEqualTo(Arrays.copyOfRange(expected, from, to));
 
+    extents.stream().map(Extent::shard).distinct().forEach(shards::placeSomewhere);
     Taken byColumn = new Taken(from, to);
-    pump.run(
-        ColumnPlan.steps(file, from, to, stepBytes, shard -> anyPlace(shard, seed)),
-        byColumn::take);
+    pump.run(ColumnPlan.steps(file, from, to, stepBytes, shards::place), byColumn::take);
     assertThat(byColumn.bytes()).isEqualTo(Arrays.copyOfRange(expected, from, to));
-  }
-
-  /** The same for the same shard. */
-  private static Optional<ColumnPlan.Place> anyPlace(Shard shard, long seed) {
-    Random random = new Random(seed * 31 + shard.hashCode());
-    Stripe stripe = random.nextBoolean() ? NARROW : WIDE;
-    return random.nextInt(4) == 0
-        ? Optional.empty()
-        : Optional.of(
-            new ColumnPlan.Place(
-                stripe,
-                1 + random.nextInt(3),
-                random.nextInt((int) stripe.dataBytes()),
-                random.nextBoolean()));
+    assertThat(shards.columnsInUse).isZero();
+    assertThat(shards.stripesInUse).isZero();
   }
 
   private static Stripe stripe(int dataStrips) {
@@ -177,34 +170,65 @@ class ReadPlanTest {
       extents.add(new Extent((long) i * block, shard("a", (long) i * block, block), 0, block));
     }
     extents.add(new Extent(8L * block, shard("b", 0, block), 0, block));
-    List<ReadStep> steps = new ArrayList<>();
-    ColumnPlan.steps(
+
+    List<Step> steps =
+        steps(
             file(9L * block, extents.toArray(Extent[]::new)),
-            0,
-            9L * block,
-            4 * block,
             shard ->
                 shard.segment().equals("b")
                     ? Optional.empty()
                     : Optional.of(
                         new ColumnPlan.Place(
-                            stripe, block, shard.position(), shard.position() < 4L * block)))
-        .forEachRemaining(steps::add);
+                            stripe, block, shard.position(), shard.position() < 4L * block)));
+
+    assertThat(steps).hasSize(4);
+    assertThat(((ReadStep) steps.get(1)).ranges())
+        .extracting(SegmentRange::segment)
+        .containsExactly("b");
+    for (int column = 0; column < 2; column++) {
+      ColumnStep step = (ColumnStep) steps.get(2 + column);
+      assertThat(step.number()).isEqualTo(column);
+      assertThat(step.pieces())
+          .extracting(ShardPiece::strip, ShardPiece::at, ShardPiece::length)
+          .containsExactly(
+              tuple(0, 0, block), tuple(1, 0, block), tuple(2, 0, block), tuple(3, 0, block));
+    }
+  }
+
+  /** The first of two strips is lost; a column of 10 bytes of it needs both, whatever is wanted. */
+  @Test
+  void aShardThatReachesOverTheEndOfAColumnHasAPieceInEach() {
+    Extent before = new Extent(0, shard("before", 0, 7), 0, 7);
+    Extent across = new Extent(7, shard("across", 0, 25), 0, 25);
+    Extent after = new Extent(32, shard("after", 0, 8), 0, 8);
+    Extent beside = new Extent(40, shard("beside", 0, 40), 0, 40);
+    Function<Shard, Optional<ColumnPlan.Place>> places =
+        shard ->
+            Optional.of(
+                switch (shard.segment()) {
+                  case "before" -> new ColumnPlan.Place(NARROW, 10, 0, true);
+                  case "across" -> new ColumnPlan.Place(NARROW, 10, 7, true);
+                  case "after" -> new ColumnPlan.Place(NARROW, 10, 32, true);
+                  default -> new ColumnPlan.Place(NARROW, 10, NARROW.stripBytes(), false);
+                });
 
     assertThat(
-            steps.stream().flatMap(step -> step.pieces().stream()).map(piece -> piece.at() / block))
-        .containsExactly(8L, 0L, 2L, 4L, 6L, 1L, 3L, 5L, 7L);
-    assertThat(steps.stream().flatMap(step -> step.ranges().stream()).map(SegmentRange::way))
+            steps(file(80, before, across, after, beside), places).stream()
+                .filter(ColumnStep.class::isInstance)
+                .flatMap(step -> ((ColumnStep) step).pieces().stream())
+                .filter(piece -> piece.wanted().shard().equals(across.shard())))
+        .extracting(ShardPiece::from, ShardPiece::length, ShardPiece::at, ShardPiece::following)
         .containsExactly(
-            Way.ALONE,
-            Way.BY_COLUMN,
-            Way.BY_COLUMN,
-            Way.BY_COLUMN,
-            Way.BY_COLUMN,
-            Way.BY_COLUMN,
-            Way.BY_COLUMN,
-            Way.BY_COLUMN,
-            Way.BY_COLUMN);
+            tuple(0, 3, 7, 22), tuple(3, 10, 0, 12), tuple(13, 10, 0, 2), tuple(23, 2, 0, 0));
+    // Little is wanted of the first column and the last, so the shard is read alone.
+    assertThat(steps(file(80, across, beside), places)).hasOnlyElementsOfType(ReadStep.class);
+  }
+
+  private static List<Step> steps(
+      FileState file, Function<Shard, Optional<ColumnPlan.Place>> places) {
+    List<Step> steps = new ArrayList<>();
+    ColumnPlan.steps(file, 0, file.size(), 1 << 20, places).forEachRemaining(steps::add);
+    return steps;
   }
 
   /** One of 8 strips is wanted, and lost: its sources are all that is read either way. */
@@ -212,8 +236,7 @@ class ReadPlanTest {
   void aColumnOfWhichLittleIsWantedIsNotReadWhole() {
     FileState file = file(10, new Extent(0, shard("a", 0, 10), 0, 10));
     ColumnPlan.Place lost = new ColumnPlan.Place(WIDE, Stripe.BLOCK_BYTES, 0, true);
-    ReadStep step = ColumnPlan.steps(file, 0, 10, 1000, shard -> Optional.of(lost)).next();
-    assertThat(step.ranges()).extracting(SegmentRange::way).containsExactly(Way.ALONE);
+    assertThat(steps(file, shard -> Optional.of(lost))).hasOnlyElementsOfType(ReadStep.class);
   }
 
   private static byte stored(Shard shard, int index) {
@@ -221,7 +244,12 @@ class ReadPlanTest {
   }
 
   private static Shard shard(String segment, long position, int length) {
-    return new Shard(segment, position, length, 0);
+    Shard unchecked = new Shard(segment, position, length, 0);
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    for (int i = 0; i < length; i++) {
+      bytes.put(i, stored(unchecked, i));
+    }
+    return new Shard(segment, position, length, Crc32c.of(bytes));
   }
 
   private static FileState file(long size, Extent... extents) {
@@ -231,10 +259,52 @@ class ReadPlanTest {
   /**
    * Fills what it is asked for; where it fails it also leaves rubbish, as a drive that hangs may.
    */
-  private record FakeShards(Random random, int faults) implements ShardSource {
+  private static final class FakeShards implements ShardSource {
+    private final Random random;
+    private final int faults;
+    private final Map<Shard, ColumnPlan.Place> places = new HashMap<>();
+    private final Map<Stripe, byte[]> stripes = new HashMap<>();
+    private final int columnBytes;
+    private int columnsInUse;
+    private int stripesInUse;
+
+    private FakeShards(Random random, int faults) {
+      this.random = random;
+      this.faults = faults;
+      this.columnBytes = 1 + random.nextInt(5);
+    }
+
+    /** Places in a strip do not overlap. */
+    private void placeSomewhere(Shard shard) {
+      if (random.nextInt(4) == 0) {
+        return;
+      }
+      Stripe stripe = random.nextBoolean() ? NARROW : WIDE;
+      byte[] data = stripes.computeIfAbsent(stripe, made -> new byte[(int) made.dataBytes()]);
+      int strip = random.nextInt(stripe.dataStrips());
+      int offset = strip * (int) stripe.stripBytes();
+      for (ColumnPlan.Place other : places.values()) {
+        boolean same = other.stripe() == stripe && other.offset() / stripe.stripBytes() == strip;
+        offset = same ? Math.max(offset, (int) other.offset() + 40) : offset;
+      }
+      offset += random.nextInt(3);
+      for (int i = 0; i < shard.length(); i++) {
+        data[offset + i] = stored(shard, i);
+      }
+      places.put(shard, new ColumnPlan.Place(stripe, columnBytes, offset, random.nextInt(3) > 0));
+    }
+
+    private Optional<ColumnPlan.Place> place(Shard shard) {
+      return Optional.ofNullable(places.get(shard));
+    }
+
+    private boolean fails() {
+      return random.nextInt(4) < faults;
+    }
+
     @Override
     public CompletableFuture<Void> start(SegmentRange range, ByteBuffer target) {
-      if (random.nextInt(4) < faults) {
+      if (fails()) {
         target.put((byte) 99);
         return CompletableFuture.failedFuture(new IOException("planted"));
       }
@@ -249,6 +319,58 @@ class ReadPlanTest {
         for (int i = 0; i < shard.length(); i++) {
           target.put(stored(shard, i));
         }
+      }
+    }
+
+    @Override
+    public StripeColumns columns(Stripe stripe) {
+      stripesInUse++;
+      return new StripeColumns() {
+        @Override
+        public CompletableFuture<StripeColumn> start(int number) {
+          if (fails()) {
+            return CompletableFuture.failedFuture(new IOException("planted"));
+          }
+          columnsInUse++;
+          return CompletableFuture.completedFuture(new FakeColumn(stripe, number, fails()));
+        }
+
+        @Override
+        public void close() {
+          stripesInUse--;
+        }
+      };
+    }
+
+    /** Some are wrong; and one that was released has other bytes. */
+    private final class FakeColumn implements StripeColumn {
+      private final Stripe stripe;
+      private final byte[] data;
+      private final int number;
+      private boolean isReleased;
+
+      private FakeColumn(Stripe stripe, int number, boolean isWrong) {
+        this.stripe = stripe;
+        this.data = stripes.get(stripe).clone();
+        this.number = number;
+        if (isWrong) {
+          Arrays.fill(data, (byte) 98);
+        }
+      }
+
+      @Override
+      public ByteBuffer slice(int strip, int at, int length) {
+        assertThat(at + length).isLessThanOrEqualTo(columnBytes);
+        int from = strip * (int) stripe.stripBytes() + number * columnBytes + at;
+        return ByteBuffer.wrap(data).slice(from, length);
+      }
+
+      @Override
+      public void release() {
+        assertThat(isReleased).isFalse();
+        isReleased = true;
+        Arrays.fill(data, (byte) 97);
+        columnsInUse--;
       }
     }
   }

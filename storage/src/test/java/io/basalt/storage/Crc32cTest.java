@@ -1,4 +1,4 @@
-package io.basalt.storage.migrate;
+package io.basalt.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.basalt.storage.migrate;
+package io.basalt.storage;
 
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -9,7 +9,7 @@ import java.util.zip.CRC32C;
  * x} to the power of their bits. So the checksum of a whole is the sum of its pieces', each {@link
  * #shifted} by the bytes behind it.
  */
-final class Crc32c {
+public final class Crc32c {
   private static final int POLYNOMIAL = 0x82f63b78;
   private static final int ONE = 1 << 31;
 
@@ -28,14 +28,14 @@ final class Crc32c {
   }
 
   /** Of the remaining bytes; the position does not move. */
-  static int of(ByteBuffer bytes) {
+  public static int of(ByteBuffer bytes) {
     CRC32C crc = new CRC32C();
     crc.update(bytes.duplicate());
     return (int) crc.getValue();
   }
 
   /** What bytes with this checksum contribute to that of a whole in which so many follow. */
-  static int shifted(int crc, long followingBytes) {
+  public static int shifted(int crc, long followingBytes) {
     int factor = ONE;
     int power = 3;
     for (long left = followingBytes; left != 0; left >>>= 1) {

@@ -1,0 +1,146 @@
+package io.basalt.storage.stripe;
+
+import io.basalt.erasure.StripSet;
+import io.basalt.storage.drive.Drive;
+import io.basalt.storage.drive.DriveFile;
+import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.root.Stripe;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Columns from the drives: the same range of {@code k} strips, side by side, and what is lost of
+ * the data computed from them by the drive's thread that is the last. The files stay open in
+ * between.
+ */
+final class ColumnReads implements StripeColumns {
+  private final DriveSet drives;
+  private final Reconstructor reconstructor;
+  private final Stripe stripe;
+  private final Columns memory;
+  private final AtomicReferenceArray<DriveFile> files;
+
+  /** Ends when all reads that were started have ended. */
+  private CompletableFuture<?> started = CompletableFuture.completedFuture(null);
+
+  /**
+   * Columns of a stripe.
+   *
+   * @param memory whose columns have as many bytes of each strip as these
+   */
+  ColumnReads(DriveSet drives, Reconstructor reconstructor, Stripe stripe, Columns memory) {
+    this.drives = drives;
+    this.reconstructor = reconstructor;
+    this.stripe = stripe;
+    this.memory = memory;
+    this.files = new AtomicReferenceArray<>(stripe.strips());
+  }
+
+  @Override
+  public CompletableFuture<StripeColumn> start(int number) {
+    LostStrips lost = reconstructor.lost(stripe);
+    int[] sources;
+    try {
+      sources = lost.sources();
+    } catch (IOException tooManyLost) {
+      return CompletableFuture.failedFuture(tooManyLost);
+    }
+    int bytes = memory.bytes(stripe.strips());
+    long from = (long) number * bytes;
+    int length = (int) Math.min(bytes, stripe.stripBytes() - from);
+    Column column = memory.take(stripe.strips(), bytes);
+    CompletableFuture<?>[] reads = new CompletableFuture<?>[sources.length];
+    for (int i = 0; i < sources.length; i++) {
+      reads[i] = read(sources[i], StripLayout.position(from), column.strip(i, length));
+    }
+    CompletableFuture<Void> all = CompletableFuture.allOf(reads);
+    started = CompletableFuture.allOf(started, all);
+    // A column that fails is not used again: drives may write to it yet.
+    return all.thenApply(done -> decoded(column, sources, lost.ofData(), length));
+  }
+
+  private CompletableFuture<Void> read(int strip, long position, ByteBuffer target) {
+    return drives
+        .submit(stripe.drives().get(strip), drive -> read(drive, strip, position, target))
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                // Perhaps the drive is another one by now; the collector closes what is left.
+                files.set(strip, null);
+                reconstructor.remember(stripe, strip, DriveSet.ioException(failure));
+              }
+            });
+  }
+
+  private Void read(Drive drive, int strip, long position, ByteBuffer target) throws IOException {
+    file(drive, strip).read(target, position);
+    return null;
+  }
+
+  private DriveFile file(Drive drive, int strip) throws IOException {
+    DriveFile open = files.get(strip);
+    if (open != null) {
+      return open;
+    }
+    DriveFile opened = drive.open(stripe.fileName(strip));
+    if (files.compareAndSet(strip, null, opened)) {
+      return opened;
+    }
+    opened.close();
+    return files.get(strip);
+  }
+
+  private StripeColumn decoded(Column column, int[] sources, int[] lost, int length) {
+    ByteBuffer[] strips = new ByteBuffer[stripe.strips()];
+    for (int i = 0; i < sources.length; i++) {
+      strips[sources[i]] = column.strips()[i];
+    }
+    for (int i = 0; i < lost.length; i++) {
+      strips[lost[i]] = column.strips()[sources.length + i];
+    }
+    reconstructor.compute(stripe, strips, StripSet.of(lost), length);
+    return new Decoded(column, strips);
+  }
+
+  private final class Decoded implements StripeColumn {
+    private final Column column;
+    private final ByteBuffer[] strips;
+
+    private Decoded(Column column, ByteBuffer[] strips) {
+      this.column = column;
+      this.strips = strips;
+    }
+
+    @Override
+    public ByteBuffer slice(int strip, int at, int length) {
+      return strips[strip].slice(at, length);
+    }
+
+    @Override
+    public void release() {
+      memory.give(column);
+    }
+  }
+
+  /** What a drive that is out has open, the collector closes. */
+  @Override
+  public void close() {
+    started.whenComplete((done, failure) -> closeFiles());
+  }
+
+  private void closeFiles() {
+    for (int strip = 0; strip < files.length(); strip++) {
+      DriveFile file = files.get(strip);
+      if (file != null) {
+        drives.submit(
+            stripe.drives().get(strip),
+            drive -> {
+              file.close();
+              return null;
+            });
+      }
+    }
+  }
+}
