@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Branches and leaves: every copy is intact, each is what its parent says of it, and all paths
@@ -66,8 +67,8 @@ final class LeafCheck {
     }
   }
 
-  /** Checks a root's leaves and returns what they hold, in order. */
-  Iterator<PathState> check(Root root) {
+  /** Checks a root's leaves and returns what those hold that are asked for, in order. */
+  Iterator<PathState> check(Root root, Predicate<LeafRef> asked) {
     if (root.tree().isEmpty()) {
       return Collections.emptyIterator();
     }
@@ -90,7 +91,7 @@ final class LeafCheck {
         problem("", "leaves overlap at " + found.get(i).minPath());
       }
     }
-    return new States(found.iterator());
+    return new States(found.stream().filter(asked).iterator());
   }
 
   private void collect(FileRef file, int hops, List<LeafRef> found) {

@@ -1,7 +1,7 @@
 package io.basalt.storage.verify;
 
+import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.root.FileRef;
-import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.Tail;
@@ -13,17 +13,22 @@ import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.Fold;
 import io.basalt.storage.tree.FoldedPaths;
 import io.basalt.storage.tree.MergedEvents;
+import io.basalt.storage.tree.PathOrder;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.PathState;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.SortedEvents;
+import io.basalt.storage.verify.EventSums.Log;
+import io.basalt.storage.verify.EventSums.Total;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,62 +36,55 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The tree of one root: its runs and leaves are what it says of them, and what happened since the
- * leaves were made folds onto them to files.
+ * The trees of the head and its kept roots: runs and leaves are what these say of them, and what
+ * happened since the leaves were made folds onto them to files.
+ *
+ * <p>Roots differ little from each other, so each state of a path is looked at once: of the roots
+ * that share their leaves, the newest is folded, path by path and event by event, and where one of
+ * the others ends, what the path has come to is a state of that one. That holds only if the runs
+ * and tails of the other have the same events up to its positions, which sums tell; one that has
+ * not is folded by itself.
  */
 final class TreeCheck {
   private final Copies copies;
   private final Findings findings;
   private final LeafCheck leaves;
+  private final Map<String, List<IndexBlock>> tails;
+  private final Consumer<Shard> shards;
   private final Map<RunRef, Optional<SortedEvents>> runs = new HashMap<>();
+  private final Map<RunRef, EventSums> runSums = new HashMap<>();
+  private final Map<String, List<EventSums>> tailSums = new HashMap<>();
   private final Set<FileRef> files = new HashSet<>();
-  private final Set<Level> folded = new HashSet<>();
 
-  /** All that the files of a root follow from: roots that have the same hold the same files. */
-  private record Level(
-      Optional<TreeTop> tree, List<RunRef> runs, List<Tail> tails, List<Position> positions) {}
+  /** Leaves all of whose states were looked at as they are. */
+  private final Set<LeafRef> seen = new HashSet<>();
 
-  TreeCheck(Copies copies, Findings findings) {
+  /**
+   * @param tails index blocks of the segments that are tails of roots, by segment
+   * @param shards is told each shard that a file or a pending upload of a root consists of
+   */
+  TreeCheck(
+      Copies copies,
+      Findings findings,
+      Map<String, List<IndexBlock>> tails,
+      Consumer<Shard> shards) {
     this.copies = copies;
     this.findings = findings;
     this.leaves = new LeafCheck(copies, findings);
+    this.tails = tails;
+    this.shards = shards;
   }
 
-  /**
-   * Checks the tree of a root.
-   *
-   * @param tails index blocks of the segments that are its tails
-   * @param shards is told each shard that a file or a pending upload of the root consists of
-   */
-  void check(Root root, Map<String, List<IndexBlock>> tails, Consumer<Shard> shards) {
-    if (!folded.add(new Level(root.tree(), root.runs(), root.tails(), root.positions()))) {
-      return;
+  /** Checks the trees of roots, the head first, then older ones in any order. */
+  void check(List<Root> roots) {
+    Map<Optional<TreeTop>, List<Root>> byLeaves = new LinkedHashMap<>();
+    for (Root root : roots) {
+      byLeaves.computeIfAbsent(root.tree(), any -> new ArrayList<>()).add(root);
     }
-    List<Iterator<Event>> levels = new ArrayList<>();
-    for (RunRef run : root.runs()) {
-      files.add(run.file());
-      runs.computeIfAbsent(run, this::read)
-          .ifPresent(sorted -> levels.add(sorted.events(PathRange.ALL)));
+    for (List<Root> same : byLeaves.values()) {
+      same.sort(Comparator.comparingLong(Root::number));
+      checkSame(same, same.contains(roots.get(0)));
     }
-    List<Event> young = new ArrayList<>();
-    for (Tail tail : root.tails()) {
-      for (IndexBlock block : tails.getOrDefault(tail.location().segment(), List.of())) {
-        block.events().stream()
-            .filter(event -> isBelow(root.positions(), event))
-            .forEach(young::add);
-      }
-    }
-    levels.add(new SortedEvents(young).events(PathRange.ALL));
-    List<Position> settled = root.tree().map(TreeTop::positions).orElse(List.of());
-    List<Event> since = new ArrayList<>();
-    new MergedEvents(levels)
-        .forEachRemaining(
-            event -> {
-              if (!isBelow(settled, event)) {
-                since.add(event);
-              }
-            });
-    fold(root, since, shards);
   }
 
   /** The files of all runs, leaves and branches that were checked. */
@@ -101,33 +99,155 @@ final class TreeCheck {
     return leaves.tables(root);
   }
 
-  private static boolean isBelow(List<Position> positions, Event event) {
-    return positions.stream()
-        .anyMatch(
-            position ->
-                position.incarnation() == event.version().incarnation()
-                    && position.partition() == event.partition()
-                    && event.version().offset() < position.next());
+  /** Roots of the same leaves, by number. */
+  private void checkSame(List<Root> same, boolean counted) {
+    Root newest = same.get(same.size() - 1);
+    List<Event> since = since(newest);
+    EventSums sums = new EventSums(since);
+    Map<Log, Long> settled = settled(newest);
+    Reigns reigns = new Reigns();
+    for (Root root : same) {
+      Total own = own(root, settled);
+      Total ofNewest = sums.between(settled, Log.ends(root.positions()));
+      if (!own.equals(ofNewest) || !reigns.add(root)) {
+        Reigns alone = new Reigns();
+        alone.add(root);
+        fold(root, since(root), alone, false);
+      }
+    }
+    fold(newest, since, reigns, counted);
   }
 
-  private void fold(Root root, List<Event> since, Consumer<Shard> shards) {
+  /** What its runs and tails hold of the events that its leaves do not. */
+  private Total own(Root root, Map<Log, Long> settled) {
+    Map<Log, Long> ends = Log.ends(root.positions());
+    Total own = Total.NONE;
+    for (RunRef run : root.runs()) {
+      EventSums sums = runSums.computeIfAbsent(run, any -> new EventSums(events(run)));
+      own = own.plus(sums.between(settled, ends));
+    }
+    for (Tail tail : root.tails()) {
+      List<EventSums> blocks =
+          tailSums.computeIfAbsent(
+              tail.location().segment(),
+              segment -> blocks(tail).stream().map(b -> new EventSums(b.events())).toList());
+      for (EventSums block : blocks) {
+        own = own.plus(block.between(settled, ends));
+      }
+    }
+    return own;
+  }
+
+  private static Map<Log, Long> settled(Root root) {
+    return Log.ends(root.tree().map(TreeTop::positions).orElse(List.of()));
+  }
+
+  /** The events that its leaves do not hold, by (path, version). */
+  private List<Event> since(Root root) {
+    List<Iterator<Event>> levels = new ArrayList<>();
+    for (RunRef run : root.runs()) {
+      run(run).ifPresent(sorted -> levels.add(sorted.events(PathRange.ALL)));
+    }
+    Map<Log, Long> ends = Log.ends(root.positions());
+    List<Event> young = new ArrayList<>();
+    for (Tail tail : root.tails()) {
+      for (IndexBlock block : blocks(tail)) {
+        block.events().stream().filter(event -> isBelow(ends, event)).forEach(young::add);
+      }
+    }
+    levels.add(new SortedEvents(young).events(PathRange.ALL));
+    Map<Log, Long> settled = settled(root);
+    List<Event> since = new ArrayList<>();
+    new MergedEvents(levels)
+        .forEachRemaining(
+            event -> {
+              if (!isBelow(settled, event)) {
+                since.add(event);
+              }
+            });
+    return since;
+  }
+
+  private static boolean isBelow(Map<Log, Long> ends, Event event) {
+    return event.version().offset() < ends.getOrDefault(Log.of(event), 0L);
+  }
+
+  private List<IndexBlock> blocks(Tail tail) {
+    return tails.getOrDefault(tail.location().segment(), List.of());
+  }
+
+  private Optional<SortedEvents> run(RunRef run) {
+    files.add(run.file());
+    return runs.computeIfAbsent(run, this::read);
+  }
+
+  private List<Event> events(RunRef run) {
+    List<Event> events = new ArrayList<>();
+    run(run).ifPresent(sorted -> sorted.events(PathRange.ALL).forEachRemaining(events::add));
+    return events;
+  }
+
+  /** Folds a root's tree, and looks at every state in which one of the roots has a path. */
+  private void fold(Root root, List<Event> since, Reigns reigns, boolean counted) {
+    SortedEvents changes = new SortedEvents(since);
+    List<LeafRef> untouched = new ArrayList<>();
     try {
-      Iterator<PathState> settled = leaves.check(root);
-      FoldedPaths<PathState> folds = new FoldedPaths<>(settled, since.iterator(), PathState::none);
+      Iterator<PathState> settled =
+          leaves.check(
+              root,
+              leaf -> {
+                boolean touched = isTouched(leaf, changes);
+                if (!touched) {
+                  untouched.add(leaf);
+                }
+                return touched || !seen.contains(leaf);
+              });
+      FoldedPaths<PathState> folds =
+          new FoldedPaths<>(
+              settled,
+              since.iterator(),
+              PathState::none,
+              (before, events) -> fold(before, events, reigns));
       while (folds.hasNext()) {
         // A fold refuses what no leaf may hold, also where no event came since.
         PathState state = new Fold(folds.next()).state();
-        state.file().stream()
-            .flatMap(file -> file.extents().stream())
-            .map(Extent::shard)
-            .forEach(shards);
-        state.parts().stream().flatMap(part -> part.shards().stream()).forEach(shards);
-        findings.count("files", state.file().isPresent() ? 1 : 0);
+        look(state);
+        findings.count("files", counted && state.file().isPresent() ? 1 : 0);
       }
+      seen.addAll(untouched);
     } catch (IllegalStateException | UncheckedIOException e) {
       findings.problem(
           Problem.Kind.TREE, "", "", "root %d: %s".formatted(root.number(), e.getMessage()));
     }
+  }
+
+  private static boolean isTouched(LeafRef leaf, SortedEvents changes) {
+    Iterator<Event> from = changes.events(PathRange.stretch(leaf.minPath(), Optional.empty()));
+    return from.hasNext() && PathOrder.INSTANCE.compare(from.next().path(), leaf.maxPath()) <= 0;
+  }
+
+  /** What a path comes to in the end; looks at what it was where an older root ends. */
+  private PathState fold(PathState before, Iterator<Event> events, Reigns reigns) {
+    Fold fold = new Fold(before);
+    int reigning = 0;
+    while (events.hasNext()) {
+      Event event = events.next();
+      int first = reigns.first(event);
+      if (first > reigning) {
+        look(fold.state());
+        reigning = first;
+      }
+      fold.apply(event);
+    }
+    return fold.state();
+  }
+
+  private void look(PathState state) {
+    state.file().stream()
+        .flatMap(file -> file.extents().stream())
+        .map(Extent::shard)
+        .forEach(shards);
+    state.parts().stream().flatMap(part -> part.shards().stream()).forEach(shards);
   }
 
   private Optional<SortedEvents> read(RunRef run) {

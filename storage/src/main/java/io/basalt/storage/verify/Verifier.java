@@ -122,10 +122,8 @@ public final class Verifier {
             }
           });
       positions.check(head);
-      TreeCheck tree = new TreeCheck(copies, findings);
-      for (Root root : roots) {
-        tree.check(root, index, this::need);
-      }
+      TreeCheck tree = new TreeCheck(copies, findings, index, this::need);
+      tree.check(roots);
       checkShards(segmentCheck);
       return tree;
     }

@@ -1,0 +1,126 @@
+package io.basalt.storage.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.basalt.storage.TestStore;
+import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.compact.LocalCompaction;
+import io.basalt.storage.location.LocationMap;
+import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.read.StoreReader;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.Root.KeptRoot;
+import io.basalt.storage.root.RunRef;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.segment.IndexBlock;
+import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.tree.Extent;
+import io.basalt.storage.tree.FoldedPaths;
+import io.basalt.storage.tree.Op;
+import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.tree.PathState;
+import io.basalt.storage.tree.Shard;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One fold over many roots looks at just the shards that a reader of each root may ask for. */
+class TreeCheckTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void looksAtEveryShardThatSomeRootReadsAndAtNoOther(long seed) throws Exception {
+    Random random = new Random(seed);
+    try (TestStore store = TestStore.create(folder)) {
+      for (int i = 0; i < 60; i++) {
+        change(store, random, i);
+        if (i % 20 == 10) {
+          LocalCompaction.run(store.drives(), store.log().handle(), store.clock(), i);
+          store.refresh();
+        }
+      }
+      List<Root> roots = roots(store);
+      assertThat(roots).hasSizeGreaterThan(40);
+      assertThat(roots.stream().map(Root::tree).distinct()).hasSizeGreaterThan(2);
+      assertThat(looked(store, roots)).isEqualTo(read(store, roots));
+    }
+  }
+
+  private static void change(TestStore store, Random random, int i) throws Exception {
+    String path = "/file" + random.nextInt(12);
+    byte[] bytes = new byte[1 + random.nextInt(90)];
+    switch (random.nextInt(12)) {
+      case 0 -> store.apply(path, Op.DELETE, 0, null, new byte[0]);
+      case 1 -> store.apply(path, Op.APPEND, 0, null, bytes);
+      case 2 -> store.apply(path, Op.TRUNCATE, random.nextInt(90), null, new byte[0]);
+      case 3 -> store.apply(path, Op.UPLOAD, 0, "u" + i, bytes);
+      case 4, 5 -> {
+        store.put(path, bytes);
+        store.seal();
+        store.makeRun();
+      }
+      case 6 -> {
+        // Lost, by a fault of whoever committed it: other roots still hold it.
+        List<RunRef> runs = store.head().runs();
+        if (random.nextInt(3) == 0 && !runs.isEmpty()) {
+          store.commit(next -> next.runs(runs.subList(1, runs.size())));
+        }
+      }
+      default -> store.write(path, random.nextInt(60), bytes);
+    }
+    store.commit();
+  }
+
+  /** The head, then the others. */
+  private static List<Root> roots(TestStore store) throws Exception {
+    RootFiles files = new RootFiles(store.drives(), 3);
+    List<Root> roots = new ArrayList<>(List.of(store.head()));
+    for (KeptRoot kept : store.head().kept()) {
+      roots.add(files.read(kept.number()));
+    }
+    return roots;
+  }
+
+  private static Set<Shard> looked(TestStore store, List<Root> roots) throws Exception {
+    LocationMap map = LocationMap.load(new MirroredFiles(store.drives()), store.head());
+    Map<String, List<IndexBlock>> tails = new HashMap<>();
+    try (SegmentReader segments = new SegmentReader(store.drives())) {
+      for (SegmentLocation segment : map.all()) {
+        tails.put(segment.segment(), segments.indexBlocks(segment));
+      }
+    }
+    Set<Shard> looked = new HashSet<>();
+    Findings findings = new Findings(Watcher.NONE);
+    new TreeCheck(new Copies(store.drives(), findings), findings, tails, looked::add).check(roots);
+    assertThat(findings.report().problems()).isEmpty();
+    return looked;
+  }
+
+  private static Set<Shard> read(TestStore store, List<Root> roots) throws Exception {
+    Set<Shard> read = new HashSet<>();
+    for (Root root : roots) {
+      try (StoreReader reader = StoreReader.open(store.drives(), root)) {
+        new FoldedPaths<>(
+                reader.settled(PathRange.ALL), reader.since(PathRange.ALL), PathState::none)
+            .forEachRemaining(
+                state -> {
+                  state.file().stream()
+                      .flatMap(file -> file.extents().stream())
+                      .map(Extent::shard)
+                      .forEach(read::add);
+                  state.parts().forEach(part -> read.addAll(part.shards()));
+                });
+      }
+    }
+    return read;
+  }
+}
