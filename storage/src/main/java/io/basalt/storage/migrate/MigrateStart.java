@@ -5,16 +5,19 @@ import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.CommitUnknownException;
 import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.config.Tier;
+import io.basalt.storage.drive.Drive.StoredFile;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.run.RunChange;
 import io.basalt.storage.run.RunMaker;
 import io.basalt.storage.segment.SegmentReader;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.util.HashSet;
 import java.util.Optional;
@@ -23,11 +26,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Begins a migration: looks whether there is work, makes the attempt live, turns sealed tails into
- * runs where the plan wants to move them, and plans.
+ * Begins a migration: looks whether there is work, makes the attempt live, deletes mirrors that an
+ * earlier one left, turns sealed tails into runs where the plan wants to move them, and plans.
  */
 public final class MigrateStart {
   private static final Logger LOG = LoggerFactory.getLogger(MigrateStart.class);
+
+  private static final String SEGMENTS = "segments";
 
   private final DriveSet drives;
   private final MirroredFiles files;
@@ -81,6 +86,7 @@ public final class MigrateStart {
       return plan;
     }
     Root head = committer.commit(MigrateAttempts.begin(committer.attempt()));
+    freeMirrorsLeft(LocationMap.load(files, head));
     if (plan.runWanted()) {
       makeRuns(committer, clock);
       head = committer.head();
@@ -90,6 +96,37 @@ public final class MigrateStart {
       committer.commit(MigrateAttempts.end(Set.of(committer.attempt())));
     }
     return plan;
+  }
+
+  /**
+   * Deletes mirrors of segments that stand in stripes: a migration that was stopped after a commit
+   * left them, and until the next sweep they would keep the drives full.
+   */
+  private void freeMirrorsLeft(LocationMap map) throws InterruptedIOException {
+    for (DriveInfo info : drives.available(Tier.SCM)) {
+      try {
+        drives.call(
+            info.id(),
+            drive -> {
+              for (StoredFile file : drive.list(SEGMENTS)) {
+                if (standsInStripe(map, file)) {
+                  drive.delete(file.name());
+                }
+              }
+              return null;
+            });
+      } catch (InterruptedIOException left) {
+        throw left;
+      } catch (IOException e) {
+        LOG.info("mirrors left on {} wait for the sweep: {}", info.id(), e.toString());
+      }
+    }
+  }
+
+  private static boolean standsInStripe(LocationMap map, StoredFile file) {
+    return map.find(file.name().substring(SEGMENTS.length() + 1))
+        .filter(segment -> segment.place() instanceof StripePlace)
+        .isPresent();
   }
 
   /** Ingest makes runs too: whoever comes second looks again. */

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *   <li>before the commit: strips and perhaps a map file that no root names; the sweep of their
  *       attempts deletes them. The segments stand on their mirrors
  *   <li>after the commit: the segments stand in the stripe, and their mirrors are dead. What is not
- *       deleted here, the next sweep deletes
+ *       deleted here, the next migration or sweep deletes
  * </ol>
  */
 public final class StripeCommitter {

@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** One stripe on its way to the drives: all strips in parallel, column by column. */
+/**
+ * One stripe on its way to the drives: all strips in parallel, column by column. While one column
+ * is encoded and written, the next is filled.
+ */
 final class StripeWrite {
   /** Dirty bytes of a strip that a drive may have to force in one call, which has a deadline. */
   private static final long FORCE_BYTES = 32L << 20;
@@ -24,24 +27,32 @@ final class StripeWrite {
   private final Stripe stripe;
   private final StripeContent content;
   private final SegmentSource source;
-  private final Column column;
+  private final Column[] columns;
+  private final int columnBytes;
   private final ErasureCode code;
   private final BlockChecksums[] checksums;
   private final byte[] directory;
   private final DriveFile[] files;
 
+  /** Reads of the column that is next, and writes of the one before. */
+  private CompletableFuture<Void> filling = CompletableFuture.completedFuture(null);
+
+  private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
+
+  /** A write with columns of one size, which it uses in turns. */
   StripeWrite(
       DriveSet drives,
       Stripe stripe,
       List<PackedSegment> segments,
       SegmentSource source,
       ErasureCode code,
-      Column column) {
+      Column[] columns) {
     this.drives = drives;
     this.stripe = stripe;
     this.content = new StripeContent(stripe, segments);
     this.source = source;
-    this.column = column;
+    this.columns = columns;
+    this.columnBytes = columns[0].bytes();
     this.code = code;
     this.directory = StripDirectory.of(stripe, segments).encode();
     this.files = new DriveFile[stripe.strips()];
@@ -61,32 +72,50 @@ final class StripeWrite {
   void run() throws IOException {
     onEach(strip -> drive -> files[strip] = drive.create(name(strip), fileBytes(strip)));
     onEach(strip -> drive -> write(strip, header(strip), 0));
-    long unforced = 0;
-    for (long at = 0; at < stripe.stripBytes(); at += column.bytes()) {
-      int length = length(at);
-      fill(at, length);
-      code.encode(column.strips(), 0, length);
-      int first = (int) (at / Stripe.BLOCK_BYTES);
-      onEach(strip -> drive -> writeBlocks(strip, first, length));
-      unforced += length;
-      if (unforced >= FORCE_BYTES) {
-        unforced = 0;
-        onEach(strip -> drive -> force(strip));
-      }
-    }
+    writeBlocks();
     finish();
     readBack();
   }
 
-  private int length(long at) {
-    return (int) Math.min(column.bytes(), stripe.stripBytes() - at);
+  private void writeBlocks() throws IOException {
+    long unforced = 0;
+    filling = fill(0);
+    for (long at = 0; at < stripe.stripBytes(); at += columnBytes) {
+      int length = length(at);
+      DriveSet.await(filling);
+      code.encode(column(at).strips(), 0, length);
+      // Then the other column is free.
+      DriveSet.await(writing);
+      filling = fill(at + columnBytes);
+      int first = (int) (at / Stripe.BLOCK_BYTES);
+      Column column = column(at);
+      writing =
+          startOnEach(strip -> drive -> writeBlocks(strip, first, column.strip(strip, length)));
+      unforced += length;
+      if (unforced >= FORCE_BYTES) {
+        unforced = 0;
+        DriveSet.await(writing);
+        onEach(strip -> drive -> force(strip));
+      }
+    }
+    DriveSet.await(writing);
   }
 
-  /** Reads a column of all data strips from the segments. */
-  private void fill(long at, int length) throws IOException {
+  private Column column(long at) {
+    return columns[(int) (at / columnBytes % columns.length)];
+  }
+
+  /** Bytes of each strip in the column at a place; none behind the last. */
+  private int length(long at) {
+    return (int) Math.max(0, Math.min(columnBytes, stripe.stripBytes() - at));
+  }
+
+  /** Starts to read a column of all data strips from the segments. */
+  private CompletableFuture<Void> fill(long at) {
+    int length = length(at);
     List<CompletableFuture<Void>> reads = new ArrayList<>();
-    for (int strip = 0; strip < stripe.dataStrips(); strip++) {
-      ByteBuffer target = column.strip(strip, length);
+    for (int strip = 0; length > 0 && strip < stripe.dataStrips(); strip++) {
+      ByteBuffer target = column(at).strip(strip, length);
       int done = 0;
       for (Part part : content.parts(strip * stripe.stripBytes() + at, length)) {
         zero(target, done, part.offset());
@@ -97,7 +126,7 @@ final class StripeWrite {
       }
       zero(target, done, length);
     }
-    all(reads);
+    return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new));
   }
 
   private static void zero(ByteBuffer target, int from, int to) {
@@ -106,8 +135,7 @@ final class StripeWrite {
     }
   }
 
-  private Void writeBlocks(int strip, int first, int length) throws IOException {
-    ByteBuffer bytes = column.strip(strip, length);
+  private Void writeBlocks(int strip, int first, ByteBuffer bytes) throws IOException {
     checksums[strip].compute(first, bytes);
     return write(strip, bytes, StripLayout.blockPosition(first));
   }
@@ -156,11 +184,17 @@ final class StripeWrite {
   /** Compares every byte of the files with what is known of them: the blocks by checksum. */
   private void readBack() throws IOException {
     onEach(strip -> drive -> files[strip] = drive.open(name(strip)));
-    for (long at = 0; at < stripe.stripBytes(); at += column.bytes()) {
+    CompletableFuture<Void> reading = CompletableFuture.completedFuture(null);
+    for (long at = 0; at < stripe.stripBytes(); at += columnBytes) {
       int length = length(at);
       int first = (int) (at / Stripe.BLOCK_BYTES);
-      onEach(strip -> drive -> readBlocks(strip, first, length));
+      Column column = column(at);
+      filling =
+          startOnEach(strip -> drive -> readBlocks(strip, first, column.strip(strip, length)));
+      DriveSet.await(reading);
+      reading = filling;
     }
+    DriveSet.await(reading);
     ByteBuffer ofData = checksums(0, stripe.dataStrips());
     onEach(
         strip ->
@@ -177,8 +211,7 @@ final class StripeWrite {
             });
   }
 
-  private Void readBlocks(int strip, int first, int length) throws IOException {
-    ByteBuffer bytes = column.strip(strip, length);
+  private Void readBlocks(int strip, int first, ByteBuffer bytes) throws IOException {
     files[strip].read(bytes, StripLayout.blockPosition(first));
     bytes.flip();
     checksums[strip].require(first, bytes, drive(strip), name(strip));
@@ -217,20 +250,22 @@ final class StripeWrite {
   }
 
   private <T> void onEach(StripCall<T> call) throws IOException {
-    List<CompletableFuture<T>> calls = new ArrayList<>();
-    for (int strip = 0; strip < stripe.strips(); strip++) {
-      calls.add(drives.submit(drive(strip), call.on(strip)));
+    DriveSet.await(startOnEach(call));
+  }
+
+  /** The future ends when all calls have ended, also after a failure. */
+  private <T> CompletableFuture<Void> startOnEach(StripCall<T> call) {
+    CompletableFuture<?>[] calls = new CompletableFuture<?>[stripe.strips()];
+    for (int strip = 0; strip < calls.length; strip++) {
+      calls[strip] = drives.submit(drive(strip), call.on(strip));
     }
-    all(calls);
+    return CompletableFuture.allOf(calls);
   }
 
-  /** Waits for all, also after a failure, so that no call runs when this ends. */
-  private static <T> void all(List<CompletableFuture<T>> calls) throws IOException {
-    DriveSet.await(CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new)));
-  }
-
-  /** Takes the files away again: no root will ever name them. */
+  /** Takes the files away again once no call uses them: no root will ever name them. */
   void discard(Exception failure) {
+    awaitEnd(filling);
+    awaitEnd(writing);
     for (int strip = 0; strip < stripe.strips(); strip++) {
       String name = name(strip);
       DriveFile file = files[strip];
@@ -249,5 +284,10 @@ final class StripeWrite {
         failure.addSuppressed(e);
       }
     }
+  }
+
+  /** Whether they failed does not matter any more. */
+  private static void awaitEnd(CompletableFuture<Void> calls) {
+    boolean ignored = calls.handle((done, failure) -> true).join();
   }
 }

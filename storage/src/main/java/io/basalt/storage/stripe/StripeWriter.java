@@ -4,13 +4,14 @@ import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Stripe;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 
 /**
  * Writes stripes: every strip once, from its first byte to its last, then forced with its
- * directory, read back and compared. Works column by column, so that the memory it needs is one
- * column of all strips, however long these are; and every user byte is read and written once.
+ * directory, read back and compared. Works column by column, so that the memory it needs is two
+ * columns of all strips, however long these are; and every user byte is read and written once.
  *
  * <p>What is on the drives after a stop:
  *
@@ -25,14 +26,17 @@ import java.util.List;
  * <p>One stripe at a time; not for several threads.
  */
 public final class StripeWriter {
-  private static final int MOST_COLUMN_BYTES = 1 << 20;
+  /** One is filled while the other is written. */
+  private static final int COLUMNS = 2;
+
+  private static final int MOST_COLUMN_BYTES = 512 << 10;
 
   private final DriveSet drives;
   private final long memoryBytes;
   private final Codes codes = new Codes();
-  private Column column;
+  private Column[] columns = {};
 
-  /** A writer whose columns take up to 32 MiB for all strips together. */
+  /** A writer whose columns take up to 32 MiB together. */
   public StripeWriter(DriveSet drives) {
     this(drives, 32L << 20);
   }
@@ -40,7 +44,7 @@ public final class StripeWriter {
   /**
    * A writer with its own bound on memory.
    *
-   * @param memoryBytes bytes for a column of all strips; a column has at least one block of each
+   * @param memoryBytes bytes for both columns; each has at least one block of every strip
    */
   public StripeWriter(DriveSet drives, long memoryBytes) {
     this.drives = drives;
@@ -61,25 +65,28 @@ public final class StripeWriter {
           "strips of %s share a drive: %s".formatted(stripe.id(), stripe.drives()));
     }
     StripeWrite writing =
-        new StripeWrite(drives, stripe, segments, source, codes.of(stripe), column(stripe));
+        new StripeWrite(drives, stripe, segments, source, codes.of(stripe), columns(stripe));
     try {
       writing.run();
     } catch (InterruptedIOException left) {
       // Calls go on and may use the column; what they leave, the sweep finds.
-      column = null;
+      columns = new Column[0];
       throw left;
     } catch (IOException | RuntimeException failed) {
-      column = null;
+      columns = new Column[0];
       writing.discard(failed);
       throw failed;
     }
   }
 
-  private Column column(Stripe stripe) {
-    int bytes = Column.bytesFor(stripe.strips(), memoryBytes, MOST_COLUMN_BYTES);
-    if (column == null || column.width() != stripe.strips() || column.bytes() != bytes) {
-      column = new Column(stripe.strips(), bytes);
+  private Column[] columns(Stripe stripe) {
+    int bytes = Column.bytesFor(stripe.strips(), memoryBytes / COLUMNS, MOST_COLUMN_BYTES);
+    boolean fit =
+        Arrays.stream(columns).anyMatch(c -> c.width() == stripe.strips() && c.bytes() == bytes);
+    if (!fit) {
+      columns = new Column[COLUMNS];
+      Arrays.setAll(columns, any -> new Column(stripe.strips(), bytes));
     }
-    return column;
+    return columns;
   }
 }

@@ -6,6 +6,8 @@ import io.basalt.storage.drive.SimulatedCrash;
 import io.basalt.storage.migrate.MigrateWorld.Done;
 import io.basalt.storage.migrate.MigrateWorld.Ingest;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
@@ -61,6 +63,32 @@ class MigrateCrashTest {
         assertThat(world.drives.stopped()).isTrue();
       }
       for (int seed = 0; seed < seeds; seed++) {
+        check(world.afterCrash(seed), "stopped before file operation " + stop + ", seed " + seed);
+      }
+    }
+  }
+
+  /** A commit ends with the deletion of mirrors; those that are not forced may be there again. */
+  @Test
+  void atTheLastFileOperationOfEachStep() throws Exception {
+    MigrateWorld whole = full();
+    MigrateWorld.Migration migration = whole.new Migration();
+    List<Long> last = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      more = migration.step();
+      last.add(whole.drives.operations());
+    }
+    assertThat(migration.done().stripes()).isGreaterThan(1);
+    for (long stop : last) {
+      MigrateWorld world = full();
+      world.drives.stopAt(stop);
+      try {
+        world.migrate();
+      } catch (SimulatedCrash crash) {
+        assertThat(world.drives.stopped()).isTrue();
+      }
+      for (int seed = 0; seed < 3; seed++) {
         check(world.afterCrash(seed), "stopped before file operation " + stop + ", seed " + seed);
       }
     }
