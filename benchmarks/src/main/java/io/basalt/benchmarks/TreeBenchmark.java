@@ -1,5 +1,6 @@
 package io.basalt.benchmarks;
 
+import io.basalt.storage.census.LiveBytes;
 import io.basalt.storage.compact.Compaction;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.Drive.StoredFile;
@@ -20,7 +21,6 @@ import java.lang.management.MemoryType;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +61,7 @@ final class TreeBenchmark implements Callable<Integer> {
   @Option(
       names = "--parts",
       split = ",",
-      defaultValue = "FILES,RUNS,MERGED_RUNS",
+      defaultValue = "FILES,RUNS,MERGED_RUNS,TAILS",
       description = "what is measured: ${COMPLETION-CANDIDATES}")
   List<Part> parts;
 
@@ -72,7 +72,9 @@ final class TreeBenchmark implements Callable<Integer> {
     /** Reading through runs that nobody merges. */
     RUNS,
     /** The same while runs are merged as ingest does it. */
-    MERGED_RUNS
+    MERGED_RUNS,
+    /** Reads of files of which nothing but the index blocks of segments tells. */
+    TAILS
   }
 
   private final Random random = new Random(3);
@@ -87,17 +89,18 @@ final class TreeBenchmark implements Callable<Integer> {
             throughRuns(store, part == Part.MERGED_RUNS);
           }
         }
+        case TAILS -> tails();
       }
     }
     return 0;
   }
 
   private void files() throws Exception {
-    long[] empty;
+    Samples empty;
     try (TreeStore store = new TreeStore(directory, 2, "64MiB")) {
       commits(store, COMMITS);
       empty = commits(store, COMMITS);
-      say("commit, empty store", millis(empty));
+      say("commit, empty store", empty);
     }
     try (TreeStore store = new TreeStore(directory, 4, "64MiB")) {
       fill(store, files);
@@ -105,13 +108,42 @@ final class TreeBenchmark implements Callable<Integer> {
       metadata(store);
       read(store, files);
       commits(store, COMMITS);
-      long[] full = commits(store, COMMITS);
-      say("commit, %,d files".formatted(files), millis(full));
+      Samples full = commits(store, COMMITS);
+      say("commit, %,d files".formatted(files), full);
       say(
           "times the empty store's",
-          "p50 %.2f, p99 %.2f".formatted(ratio(full, empty, 0.5), ratio(full, empty, 0.99)));
+          "p50 %.2f, p99 %.2f".formatted(full.ratio(empty, 0.5), full.ratio(empty, 0.99)));
       compact(store, 2 * COMMITS);
       young(store);
+    }
+  }
+
+  /** As after an ingest whose maintenance failed all the time. */
+  private void tails() throws Exception {
+    try (TreeStore store = new TreeStore(directory, 4, "64MiB")) {
+      write(store, files, () -> {});
+      store.commit();
+      say("tails", store.head().tails().size());
+      System.gc();
+      resetPeak();
+      say("all live bytes counted, as df does", Samples.of(3, () -> liveBytes(store)));
+      say("lookup, store opened anew", cold(store, 5, reader -> stat(reader, files)));
+      say(
+          "listing of 1,000 files, store opened anew",
+          cold(store, 5, reader -> list(reader, files)));
+      say("heap at most, garbage included, MiB", peak() >> 20);
+    }
+  }
+
+  private void liveBytes(TreeStore store) throws Exception {
+    try (StoreReader reader = StoreReader.open(store.drives(), store.head())) {
+      long live =
+          LiveBytes.bySegment(reader, new MirroredFiles(store.drives())).values().stream()
+              .mapToLong(each -> each)
+              .sum();
+      if (live != (long) files * bytes) {
+        throw new IllegalStateException(live + " bytes are live");
+      }
     }
   }
 
@@ -128,31 +160,34 @@ final class TreeBenchmark implements Callable<Integer> {
     say(
         "one of %,d files in %d tails, store opened anew, found and read"
             .formatted(YOUNG, store.head().tails().size()),
-        millis(
-            cold(
-                store,
-                reader -> {
-                  FileState file = reader.stat("/young/" + random.nextInt(YOUNG)).orElseThrow();
-                  reader.read(file, Channels.newChannel(OutputStream.nullOutputStream()));
-                })));
+        cold(
+            store,
+            reader -> {
+              FileState file = reader.stat("/young/" + random.nextInt(YOUNG)).orElseThrow();
+              reader.read(file, Channels.newChannel(OutputStream.nullOutputStream()));
+            }));
   }
 
-  /** In an order that spreads neighbours over all segments and runs. */
   private void fill(TreeStore store, int count) throws Exception {
-    byte[] content = new byte[bytes];
-    random.nextBytes(content);
     long start = System.nanoTime();
-    for (int i = 0; i < count; i++) {
-      store.put(path((int) (i * STRIDE % count)), content);
-      if (i % 100_000 == 0) {
-        store.makeRuns();
-      }
-    }
+    write(store, count, store::makeRuns);
     store.makeRun();
     store.makeRuns();
     say(
         "filled, one writer, runs made on the same thread",
         perSecond(count, start) + ", %d runs".formatted(store.head().runs().size()));
+  }
+
+  /** Writes in an order that spreads neighbours over all segments and runs. */
+  private void write(TreeStore store, int count, Samples.Step nowAndThen) throws Exception {
+    byte[] content = new byte[bytes];
+    random.nextBytes(content);
+    for (int i = 0; i < count; i++) {
+      store.put(path((int) (i * STRIDE % count)), content);
+      if (i % 100_000 == 0) {
+        nowAndThen.run();
+      }
+    }
   }
 
   private static String path(int file) {
@@ -217,19 +252,17 @@ final class TreeBenchmark implements Callable<Integer> {
   private void read(TreeStore store, int count) throws Exception {
     try (StoreReader reader = StoreReader.open(store.drives(), store.head())) {
       lookups(reader, count, 2_000);
-      say("lookup, warm", millis(lookups(reader, count, LOOKUPS)));
+      say("lookup, warm", lookups(reader, count, LOOKUPS));
       listings(reader, count, 50);
-      say("listing of 1,000 files, warm", millis(listings(reader, count, 200)));
+      say("listing of 1,000 files, warm", listings(reader, count, 200));
     }
-    say("roof: one leaf read and checked", millis(leaves(store)));
-    say("lookup, store opened anew", millis(cold(store, reader -> stat(reader, count))));
-    say(
-        "listing of 1,000 files, store opened anew",
-        millis(cold(store, reader -> list(reader, count))));
+    say("roof: one leaf read and checked", leaves(store));
+    say("lookup, store opened anew", cold(store, reader -> stat(reader, count)));
+    say("listing of 1,000 files, store opened anew", cold(store, reader -> list(reader, count)));
   }
 
-  private long[] lookups(StoreReader reader, int count, int times) throws Exception {
-    return timed(times, () -> stat(reader, count));
+  private Samples lookups(StoreReader reader, int count, int times) throws Exception {
+    return Samples.of(times, () -> stat(reader, count));
   }
 
   private void stat(StoreReader reader, int count) throws Exception {
@@ -238,8 +271,8 @@ final class TreeBenchmark implements Callable<Integer> {
     }
   }
 
-  private long[] listings(StoreReader reader, int count, int times) throws Exception {
-    return timed(times, () -> list(reader, count));
+  private Samples listings(StoreReader reader, int count, int times) throws Exception {
+    return Samples.of(times, () -> list(reader, count));
   }
 
   private void list(StoreReader reader, int count) throws Exception {
@@ -257,9 +290,13 @@ final class TreeBenchmark implements Callable<Integer> {
     void run(StoreReader reader) throws Exception;
   }
 
-  private static long[] cold(TreeStore store, ReaderStep step) throws Exception {
-    return timed(
-        OPENINGS,
+  private static Samples cold(TreeStore store, ReaderStep step) throws Exception {
+    return cold(store, OPENINGS, step);
+  }
+
+  private static Samples cold(TreeStore store, int times, ReaderStep step) throws Exception {
+    return Samples.of(
+        times,
         () -> {
           try (DriveSet drives = store.openDrives();
               StoreReader reader = StoreReader.open(drives)) {
@@ -268,12 +305,12 @@ final class TreeBenchmark implements Callable<Integer> {
         });
   }
 
-  private long[] leaves(TreeStore store) throws Exception {
+  private Samples leaves(TreeStore store) throws Exception {
     MirroredFiles mirrors = new MirroredFiles(store.drives());
     try (StoreReader reader = StoreReader.open(store.drives(), store.head())) {
       List<LeafRef> all = new ArrayList<>();
       reader.leaves().forEachRemaining(all::add);
-      return timed(
+      return Samples.of(
           200,
           () -> {
             for (FileRef table : all.get(random.nextInt(all.size())).tables().toList()) {
@@ -283,10 +320,10 @@ final class TreeBenchmark implements Callable<Integer> {
     }
   }
 
-  private static long[] commits(TreeStore store, int times) throws Exception {
+  private static Samples commits(TreeStore store, int times) throws Exception {
     byte[] content = new byte[100];
     int[] at = {0};
-    return timed(
+    return Samples.of(
         times,
         () -> {
           store.put("/commits/" + at[0]++, content);
@@ -327,8 +364,8 @@ final class TreeBenchmark implements Callable<Integer> {
   /** Milliseconds of a scan of all files, of a lookup and of a listing. */
   private double[] through(TreeStore store, int count) throws Exception {
     try (StoreReader reader = StoreReader.open(store.drives(), store.head())) {
-      long[] scan =
-          timed(
+      Samples scan =
+          Samples.of(
               2,
               () -> {
                 long found = 0;
@@ -342,7 +379,9 @@ final class TreeBenchmark implements Callable<Integer> {
       lookups(reader, count, 20);
       listings(reader, count, 5);
       return new double[] {
-        scan[0] / 1e6, lookups(reader, count, 100)[50] / 1e6, listings(reader, count, 20)[10] / 1e6
+        scan.millis(0),
+        lookups(reader, count, 100).millis(0.5),
+        listings(reader, count, 20).millis(0.5)
       };
     }
   }
@@ -354,36 +393,6 @@ final class TreeBenchmark implements Callable<Integer> {
         through[0],
         through[1],
         through[2]);
-  }
-
-  @FunctionalInterface
-  private interface Step {
-    void run() throws Exception;
-  }
-
-  /** Nanoseconds of each, ascending. */
-  private static long[] timed(int times, Step step) throws Exception {
-    long[] nanos = new long[times];
-    for (int i = 0; i < times; i++) {
-      long start = System.nanoTime();
-      step.run();
-      nanos[i] = System.nanoTime() - start;
-    }
-    Arrays.sort(nanos);
-    return nanos;
-  }
-
-  private static long at(long[] sorted, double share) {
-    return sorted[(int) (share * (sorted.length - 1))];
-  }
-
-  private static double ratio(long[] sorted, long[] other, double share) {
-    return (double) at(sorted, share) / at(other, share);
-  }
-
-  private static String millis(long[] sorted) {
-    return String.format(
-        Locale.ROOT, "p50 %.2f ms, p99 %.2f ms", at(sorted, 0.5) / 1e6, at(sorted, 0.99) / 1e6);
   }
 
   private static String perSecond(long count, long start) {
@@ -406,7 +415,7 @@ final class TreeBenchmark implements Callable<Integer> {
         .sum();
   }
 
-  private static void say(String what, String figure) {
+  private static void say(String what, Object figure) {
     System.out.printf("%-60s %s%n", what, figure);
   }
 }

@@ -4,6 +4,7 @@ import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.InMemoryArbiter;
+import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.Replaced;
 import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.RootFiles;
@@ -59,6 +60,7 @@ import java.util.stream.Collectors;
  */
 final class TreeStore implements AutoCloseable {
   private static final long LOOK_NANOS = 200_000;
+  private static final long SECOND_NANOS = 1_000_000_000;
   private static final Incarnation TOPIC = new Incarnation(1, "writes", "topic", 1);
 
   private final BenchmarkStore store;
@@ -72,8 +74,10 @@ final class TreeStore implements AutoCloseable {
   private final RunMaker runs;
   private final RunMerger merger;
   private final Replaced replaced;
+  private final Pruner pruner;
   private long next;
   private long committed;
+  private long thinned = System.nanoTime();
 
   TreeStore(Path parent, int gibibytes, String segmentSize) throws Exception {
     this(parent, gibibytes, segmentSize, 0);
@@ -105,6 +109,7 @@ final class TreeStore implements AutoCloseable {
             clock);
     merger = new RunMerger(files, attempt, RunMerger.Policy.DEFAULTS, roots()::read);
     replaced = new Replaced(drives);
+    pruner = new Pruner(roots(), store.config().retention());
   }
 
   private RootFiles roots() {
@@ -246,6 +251,15 @@ final class TreeStore implements AutoCloseable {
 
   private void commit(Change change) throws Exception {
     committer.commit(change);
+    thinRoots();
+  }
+
+  /** Once a second, which ingest does beside its commits. */
+  private void thinRoots() throws Exception {
+    if (System.nanoTime() - thinned > SECOND_NANOS) {
+      thinned = System.nanoTime();
+      pruner.delete(committer.commit(pruner.thinning()));
+    }
   }
 
   /** A whole pass: plan, every stretch after the other, commit. */

@@ -3,17 +3,15 @@ package io.basalt.cli.command;
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.show.JsonText;
 import io.basalt.cli.show.Table;
+import io.basalt.storage.census.LiveBytes;
 import io.basalt.storage.census.Metadata;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
-import io.basalt.storage.tree.Extent;
-import io.basalt.storage.tree.FileState;
-import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.mirror.MirroredFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -106,11 +104,8 @@ public final class DfCommand extends StoreCommand {
   private static Map<Tier, Long> liveBytes(OpenStore store) throws IOException {
     SegmentTiers tiers = SegmentTiers.of(store);
     Map<Tier, Long> live = new EnumMap<>(Tier.class);
-    for (Iterator<FileState> files = store.reader().files(PathRange.ALL); files.hasNext(); ) {
-      for (Extent extent : files.next().extents()) {
-        live.merge(tiers.of(extent.shard().segment()), (long) extent.take(), Long::sum);
-      }
-    }
+    LiveBytes.bySegment(store.reader(), new MirroredFiles(store.drives()))
+        .forEach((segment, bytes) -> live.merge(tiers.of(segment), bytes, Long::sum));
     return live;
   }
 }

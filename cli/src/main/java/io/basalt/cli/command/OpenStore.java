@@ -35,8 +35,7 @@ final class OpenStore implements AutoCloseable {
     try {
       RootFiles roots = new RootFiles(drives, config.rootCopies());
       Snapshot snapshot = roots.open(moment);
-      return new OpenStore(
-          drives, roots, snapshot.head(), StoreReader.open(drives, snapshot.root()));
+      return new OpenStore(drives, roots, snapshot.head(), StoreReader.open(drives, snapshot));
     } catch (IOException | ArbiterException | RuntimeException e) {
       drives.close();
       throw e;

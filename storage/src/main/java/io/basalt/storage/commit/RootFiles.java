@@ -4,7 +4,6 @@ import io.basalt.storage.CorruptDataException;
 import io.basalt.storage.commit.Arbiter.Proposal;
 import io.basalt.storage.commit.RootDrives.Answers;
 import io.basalt.storage.drive.Drive;
-import io.basalt.storage.drive.Drive.StoredFile;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveFullException;
 import io.basalt.storage.drive.DriveInfo;
@@ -19,6 +18,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -99,25 +99,20 @@ public final class RootFiles {
   /** The newest root as it stands, final or not; empty if there is none. */
   Optional<Stored> newest() throws IOException {
     for (long tried = -1; ; ) {
-      Answers<List<StoredFile>> lists = drives.each(drives.available(), d -> d.list(DIRECTORY));
+      Map<DriveInfo, List<Long>> numbers = numbers().answers();
       long number =
-          lists.answers().values().stream()
-              .flatMap(List::stream)
-              .mapToLong(file -> number(file.name()))
-              .max()
-              .orElse(-1);
+          numbers.values().stream().flatMap(List::stream).mapToLong(each -> each).max().orElse(-1);
       if (number < 0) {
         return Optional.empty();
       }
       List<DriveInfo> on =
-          lists.answers().entrySet().stream()
-              .filter(e -> e.getValue().stream().anyMatch(f -> number(f.name()) == number))
-              .map(e -> e.getKey())
+          numbers.entrySet().stream()
+              .filter(each -> each.getValue().contains(number))
+              .map(each -> each.getKey())
               .toList();
-      Optional<byte[]> bytes = intact(on, fileName(number), Optional.empty());
-      if (bytes.isPresent()) {
-        return Optional.of(
-            new Stored(decode(bytes.get(), "the root drives", number), bytes.get(), on));
+      Optional<Stored> found = read(number, on);
+      if (found.isPresent()) {
+        return found;
       }
       // Thinned away between the list and the read, by someone who knows a newer one: look again.
       if (number == tried) {
@@ -135,10 +130,24 @@ public final class RootFiles {
    * @throws NoSuchFileException if no drive that answers holds it
    */
   public Root read(long number) throws IOException {
-    byte[] bytes =
-        intact(drives.available(), fileName(number), Optional.empty())
-            .orElseThrow(() -> new NoSuchFileException(fileName(number)));
-    return decode(bytes, "the root drives", number);
+    return read(number, drives.available())
+        .orElseThrow(() -> new NoSuchFileException(fileName(number)))
+        .root();
+  }
+
+  private Optional<Stored> read(long number, List<DriveInfo> on) throws IOException {
+    String name = fileName(number);
+    return intact(
+        on,
+        name,
+        (drive, bytes) -> {
+          Root root = RootCodec.decode(bytes, drive.id(), name);
+          if (root.number() != number) {
+            throw new CorruptDataException(
+                drive.id(), name, 0, "root " + number, "root " + root.number());
+          }
+          return Optional.of(new Stored(root, bytes, on));
+        });
   }
 
   /**
@@ -228,11 +237,15 @@ public final class RootFiles {
 
   /** The bytes that a proposal names, from the numbered file or the body; empty if none is left. */
   Optional<byte[]> find(Proposal proposal) throws IOException {
-    Optional<Integer> crc = Optional.of(proposal.crc32c());
     String numbered = fileName(proposal.number());
     // The winner links before it deletes the body, so a third look finds what the second missed.
     for (String name : List.of(numbered, bodyName(proposal.bodyId()), numbered)) {
-      Optional<byte[]> bytes = intact(drives.available(), name, crc);
+      Optional<byte[]> bytes =
+          intact(
+              drives.available(),
+              name,
+              (drive, found) ->
+                  crc32c(found) == proposal.crc32c() ? Optional.of(found) : Optional.empty());
       if (bytes.isPresent()) {
         return bytes;
       }
@@ -245,10 +258,7 @@ public final class RootFiles {
     return drives.each(
         drives.available(),
         drive ->
-            drive.list(DIRECTORY).stream()
-                .map(file -> number(file.name()))
-                .filter(n -> n >= 0)
-                .toList());
+            drive.names(DIRECTORY).stream().map(RootFiles::number).filter(n -> n >= 0).toList());
   }
 
   void delete(DriveInfo drive, Collection<Long> numbers) throws IOException {
@@ -343,19 +353,27 @@ public final class RootFiles {
     }
   }
 
-  private Optional<byte[]> intact(Collection<DriveInfo> on, String name, Optional<Integer> crc32c)
+  /** What is looked for in a file of a drive. */
+  @FunctionalInterface
+  private interface Looking<T> {
+    /**
+     * Empty if it is not there.
+     *
+     * @throws CorruptDataException if it is damaged
+     */
+    Optional<T> in(DriveInfo drive, byte[] bytes) throws IOException;
+  }
+
+  private <T> Optional<T> intact(Collection<DriveInfo> on, String name, Looking<T> looking)
       throws IOException {
     IOException damage = null;
     for (DriveInfo drive : on) {
       Answers<byte[]> answer = drives.each(List.of(drive), d -> bytes(d, name));
       for (byte[] bytes : answer.answers().values()) {
         try {
-          if (crc32c.isEmpty()) {
-            RootCodec.decode(bytes, drive.id(), name);
-            return Optional.of(bytes);
-          }
-          if (crc32c.get() == crc32c(bytes)) {
-            return Optional.of(bytes);
+          Optional<T> found = looking.in(drive, bytes);
+          if (found.isPresent()) {
+            return found;
           }
           drives.countMismatch(drive);
         } catch (CorruptDataException e) {
@@ -368,15 +386,6 @@ public final class RootFiles {
       throw damage;
     }
     return Optional.empty();
-  }
-
-  private static Root decode(byte[] bytes, String where, long number) throws IOException {
-    Root root = RootCodec.decode(bytes, where, fileName(number));
-    if (root.number() != number) {
-      throw new CorruptDataException(
-          where, fileName(number), 0, "root " + number, "root " + root.number());
-    }
-    return root;
   }
 
   private static byte[] bytes(Drive drive, String name) throws IOException {
@@ -407,7 +416,7 @@ public final class RootFiles {
     return match.matches() ? Long.parseLong(match.group(1)) : -1;
   }
 
-  /** A root, its bytes, and the drives that hold it. */
+  /** A root, its bytes, and the drives that were found to list it. */
   record Stored(Root root, byte[] bytes, List<DriveInfo> on) {
     Stored {
       Objects.requireNonNull(root);

@@ -4,6 +4,8 @@ import io.basalt.storage.config.StoreConfig.DriveConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -199,6 +201,22 @@ public final class FileDrive implements Drive {
           }
         });
     return files;
+  }
+
+  @Override
+  public List<String> names(String directoryName) throws IOException {
+    label.check();
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path(directoryName))) {
+      files.forEach(file -> names.add(directoryName + "/" + file.getFileName()));
+    } catch (NoSuchFileException none) {
+      return List.of();
+    } catch (DirectoryIteratorException error) {
+      throw errors.sort("listing " + directoryName, error.getCause());
+    } catch (IOException error) {
+      throw errors.sort("listing " + directoryName, error);
+    }
+    return names;
   }
 
   /** Sets the access time, which mounts keep late or not at all. */

@@ -59,6 +59,11 @@ final class Levels {
     return recent.changed();
   }
 
+  /** The paths that changed since the leaves were made. */
+  ChangedPaths changes() throws IOException {
+    return new ChangedPaths(leaves(), this::settled, since(PathRange.ALL));
+  }
+
   /** What happened since the leaves were made. */
   Iterator<Event> since(PathRange paths) throws IOException {
     return recent.events(paths);

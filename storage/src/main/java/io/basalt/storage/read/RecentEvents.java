@@ -3,13 +3,9 @@ package io.basalt.storage.read;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RunRef;
-import io.basalt.storage.root.SegmentLocation;
-import io.basalt.storage.root.Tail;
 import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.run.RunPaths;
 import io.basalt.storage.run.RunReader;
-import io.basalt.storage.segment.EventFilter;
-import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
@@ -24,8 +20,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -42,35 +40,31 @@ final class RecentEvents {
   private static final int ROWS_PER_PAGE = 1024;
 
   private final Root root;
-  private final Locations locations;
   private final MirroredFiles files;
-  private final SegmentReader segments;
   private final Covered covered;
+  private final TailEvents tails;
   private final long mostKept;
   private final Map<String, RunReader> runs = new LinkedHashMap<>();
   private final Map<String, RunPaths> runPaths = new ConcurrentHashMap<>();
   private final AtomicInteger asked = new AtomicInteger();
   private long keptBytes;
-  private boolean tailsAsked;
-  private SortedEvents tails;
   private SortedEvents all;
 
-  /** Keeps events in no more than an eighth of the heap. */
+  /** Keeps events of runs, and as many of tails, each in no more than an eighth of the heap. */
   RecentEvents(Root root, Locations locations, MirroredFiles files, SegmentReader segments) {
     this(root, locations, files, segments, Runtime.getRuntime().maxMemory() / 8 / EVENT_BYTES);
   }
 
   /**
-   * @param mostKept events of runs that are kept in memory at most
+   * @param mostKept events of runs that are kept in memory at most, and events of tails
    */
   RecentEvents(
       Root root, Locations locations, MirroredFiles files, SegmentReader segments, long mostKept) {
     this.root = root;
-    this.locations = locations;
     this.files = files;
-    this.segments = segments;
     this.covered = new Covered(root.tree().map(TreeTop::positions).orElse(List.of()));
     this.mostKept = mostKept;
+    this.tails = new TailEvents(root.tails(), locations, segments, covered, mostKept);
   }
 
   /** Some events of a run. */
@@ -92,8 +86,9 @@ final class RecentEvents {
   private Iterator<Event> read(PathRange paths, RunRead read) throws IOException {
     boolean narrow = isPathOrDirectory(paths);
     boolean worthMore = narrow && isWorthKnowingMore();
-    if (worthMore && rows() <= mostKept) {
-      return all().events(paths);
+    Optional<SortedEvents> known = worthMore ? all() : Optional.empty();
+    if (known.isPresent()) {
+      return known.get().events(paths);
     }
     boolean asksPaths = worthMore && RunPaths.bytes(rows()) <= KEPT_BYTES;
     List<Iterator<Event>> levels = new ArrayList<>();
@@ -103,7 +98,7 @@ final class RecentEvents {
         levels.add(new Uncovered(read.of(run(run), paths), covered));
       }
     }
-    levels.add(tails(paths));
+    levels.add(tails.events(paths));
     return new MergedEvents(levels);
   }
 
@@ -128,41 +123,49 @@ final class RecentEvents {
     return root.runs().stream().mapToLong(RunRef::rows).sum();
   }
 
-  /** All events, sorted. */
-  private synchronized SortedEvents all() throws IOException {
-    if (all == null) {
-      List<Event> events = new ArrayList<>();
-      for (RunRef run : root.runs()) {
-        new Uncovered(run(run).events(PathRange.ALL), covered).forEachRemaining(events::add);
-      }
-      tails(PathRange.ALL).forEachRemaining(events::add);
-      all = new SortedEvents(events);
-      synchronized (runs) {
-        runs.clear();
-        keptBytes = 0;
+  /** All events, sorted; empty if they are too many. */
+  private synchronized Optional<SortedEvents> all() throws IOException {
+    if (all == null && rows() <= mostKept) {
+      Optional<SortedEvents> young = tails.all();
+      if (young.isPresent()) {
+        all = together(young.get());
+        synchronized (runs) {
+          runs.clear();
+          keptBytes = 0;
+        }
       }
     }
-    return all;
+    return Optional.ofNullable(all);
+  }
+
+  private SortedEvents together(SortedEvents young) throws IOException {
+    List<Iterator<Event>> levels = new ArrayList<>();
+    for (RunRef run : root.runs()) {
+      levels.add(new Uncovered(run(run).events(PathRange.ALL), covered));
+    }
+    levels.add(young.events(PathRange.ALL));
+    List<Event> events = new ArrayList<>();
+    new MergedEvents(levels).forEachRemaining(events::add);
+    return SortedEvents.ofSorted(events);
   }
 
   /** The paths of all events: one iterator for each level, each ascending. */
   List<Iterator<String>> changed() throws IOException {
     List<Iterator<String>> levels = new ArrayList<>();
     for (RunRef run : root.runs()) {
-      levels.add(paths(run(run).keys()));
+      levels.add(
+          stream(run(run).keys())
+              .filter(key -> !covered.holds(key))
+              .map(EventKey::path)
+              .iterator());
     }
-    List<String> young = new ArrayList<>();
-    tails(PathRange.ALL).forEachRemaining(event -> young.add(event.path()));
-    levels.add(young.iterator());
+    levels.add(stream(tails.events(PathRange.ALL)).map(Event::path).iterator());
     return levels;
   }
 
-  private Iterator<String> paths(Iterator<EventKey> keys) {
-    Iterable<EventKey> every = () -> keys;
-    return StreamSupport.stream(every.spliterator(), false)
-        .filter(key -> !covered.holds(key))
-        .map(EventKey::path)
-        .iterator();
+  private static <T> Stream<T> stream(Iterator<T> elements) {
+    Iterable<T> all = () -> elements;
+    return StreamSupport.stream(all.spliterator(), false);
   }
 
   private RunPaths paths(RunRef run) throws IOException {
@@ -189,35 +192,5 @@ final class RecentEvents {
       }
     }
     return reader;
-  }
-
-  /** The first narrow read takes out what it asks for, and leaves the rest undecoded. */
-  private synchronized Iterator<Event> tails(PathRange paths) throws IOException {
-    if (tails == null && !tailsAsked && !paths.equals(PathRange.ALL)) {
-      tailsAsked = true;
-      return tailEvents(paths).events(paths);
-    }
-    if (tails == null) {
-      tails = tailEvents(PathRange.ALL);
-    }
-    return tails.events(paths);
-  }
-
-  private SortedEvents tailEvents(PathRange paths) throws IOException {
-    EventFilter wanted = new EventFilter(paths, covered);
-    List<Event> events = new ArrayList<>();
-    for (Tail tail : root.tails()) {
-      for (IndexBlock block : indexBlocks(tail.location(), wanted)) {
-        events.addAll(block.events());
-      }
-    }
-    return new SortedEvents(events);
-  }
-
-  private List<IndexBlock> indexBlocks(SegmentLocation committed, EventFilter wanted)
-      throws IOException {
-    // What the root says of the ends holds for ever; where the segment is only the head knows.
-    return locations.read(
-        committed.segment(), place -> segments.indexBlocks(place, committed.indexStart(), wanted));
   }
 }

@@ -2,6 +2,7 @@ package io.basalt.storage.read;
 
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.commit.Snapshot;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.location.LocationMap;
@@ -73,6 +74,11 @@ public final class StoreReader implements Closeable {
     return new StoreReader(drives, root, locations(drives, head(drives)));
   }
 
+  /** The same for whoever has just read the head. */
+  public static StoreReader open(DriveSet drives, Snapshot snapshot) throws IOException {
+    return new StoreReader(drives, snapshot.root(), locations(drives, snapshot.head()));
+  }
+
   private static Root head(DriveSet drives) throws IOException {
     try {
       return new RootFiles(drives, FINAL_COPIES).head();
@@ -128,6 +134,14 @@ public final class StoreReader implements Closeable {
   /** The events of these paths that are not in the leaves, by (path, version). */
   public Iterator<Event> since(PathRange paths) throws IOException {
     return levels.since(paths);
+  }
+
+  /**
+   * The paths that changed since the leaves were made, in order; the iterator throws
+   * UncheckedIOException. Leaves that hold none of them are not read.
+   */
+  public Iterator<PathChange> changes() throws IOException {
+    return expiry.explained(expiry.explained(levels::changes));
   }
 
   /** All leaves, by path. */

@@ -8,13 +8,16 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
+import io.basalt.storage.root.TreeTop;
+import io.basalt.storage.segment.EventFilter;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.table.EncodedTable;
 import io.basalt.storage.table.TableWriter;
 import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
-import io.basalt.storage.tree.PathOrder;
+import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.tree.SortedEvents;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -106,8 +109,8 @@ public final class RunMaker {
     if (chosen.isEmpty()) {
       return Optional.empty();
     }
-    List<Event> events = events(chosen);
-    head.tree().ifPresent(tree -> events.removeIf(new Covered(tree.positions())));
+    Covered covered = new Covered(head.tree().map(TreeTop::positions).orElse(List.of()));
+    List<Event> events = events(chosen, covered);
     Optional<RunRef> run = events.isEmpty() ? Optional.empty() : Optional.of(write(events));
     List<SegmentLocation> places = chosen.stream().map(Tail::location).toList();
     return Optional.of(new RunChange(attempt, chosen, run, maps.write(head, places)));
@@ -134,15 +137,16 @@ public final class RunMaker {
     return chosen;
   }
 
-  private List<Event> events(List<Tail> tails) throws IOException {
+  private List<Event> events(List<Tail> tails, Covered covered) throws IOException {
+    EventFilter wanted = new EventFilter(PathRange.ALL, covered);
     List<Event> events = new ArrayList<>();
     for (Tail tail : tails) {
-      for (IndexBlock block : segments.indexBlocks(tail.location())) {
+      SegmentLocation place = tail.location();
+      for (IndexBlock block : segments.indexBlocks(place, place.indexStart(), wanted)) {
         events.addAll(block.events());
       }
     }
-    events.sort(PathOrder.EVENTS);
-    return events;
+    return SortedEvents.sorted(events);
   }
 
   private RunRef write(List<Event> sorted) throws IOException {

@@ -1,5 +1,7 @@
 package io.basalt.storage.segment;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.PathRange;
@@ -30,6 +32,27 @@ public final class EventFilter {
     this.first = paths.firstBytes();
     this.end = onePath ? new byte[0] : paths.endBytes().orElse(new byte[0]);
     this.covered = covered;
+  }
+
+  private EventFilter(EventFilter of, byte[] first, byte[] end) {
+    if (of.onePath) {
+      throw new IllegalArgumentException("one path has no part: " + new String(of.first, UTF_8));
+    }
+    this.allPaths = false;
+    this.onePath = false;
+    this.first = first;
+    this.end = end;
+    this.covered = of.covered;
+  }
+
+  /** Of these the events from a path on, which stands among the wanted ones. */
+  public EventFilter from(String path) {
+    return new EventFilter(this, path.getBytes(UTF_8), end);
+  }
+
+  /** Of these the events before a path, which stands among the wanted ones. */
+  public EventFilter before(String path) {
+    return new EventFilter(this, first, path.getBytes(UTF_8));
   }
 
   /** Whether a block may hold a wanted event, by the ranges that it covers. */

@@ -155,7 +155,7 @@ final class TreeCheck {
         block.events().stream().filter(event -> isBelow(ends, event)).forEach(young::add);
       }
     }
-    levels.add(new SortedEvents(young).events(PathRange.ALL));
+    levels.add(SortedEvents.of(young).events(PathRange.ALL));
     Map<Log, Long> settled = settled(root);
     List<Event> since = new ArrayList<>();
     new MergedEvents(levels)
@@ -189,7 +189,7 @@ final class TreeCheck {
 
   /** Folds a root's tree, and looks at every state in which one of the roots has a path. */
   private void fold(Root root, List<Event> since, Reigns reigns, boolean counted) {
-    SortedEvents changes = new SortedEvents(since);
+    SortedEvents changes = SortedEvents.of(since);
     List<LeafRef> untouched = new ArrayList<>();
     try {
       Iterator<PathState> settled =
@@ -264,7 +264,7 @@ final class TreeCheck {
       findings.problem(Problem.Kind.RUN, "", name, e.getMessage());
       return Optional.empty();
     }
-    SortedEvents sorted = new SortedEvents(events);
+    SortedEvents sorted = SortedEvents.of(events);
     if (events.size() != run.rows()
         || !events.get(0).path().equals(run.minPath())
         || !events.get(events.size() - 1).path().equals(run.maxPath())) {

@@ -49,10 +49,13 @@ class FileDriveTest {
     assertThat(drive.list("segments"))
         .extracting(Drive.StoredFile::name, Drive.StoredFile::length)
         .containsExactly(tuple("segments/one", 16 * MIB));
+    assertThat(drive.names("segments")).containsExactly("segments/one");
     drive.delete("segments/one");
     assertThat(drive.usedBytes()).isEqualTo(before);
     assertThat(drive.list("segments")).isEmpty();
     assertThat(drive.list("never")).isEmpty();
+    assertThat(drive.names("segments")).isEmpty();
+    assertThat(drive.names("never")).isEmpty();
   }
 
   @Test
@@ -189,6 +192,7 @@ class FileDriveTest {
     assertThatThrownBy(() -> drive.open("segments/one"))
         .isInstanceOf(DriveUnavailableException.class);
     assertThatThrownBy(() -> drive.list("segments")).isInstanceOf(DriveUnavailableException.class);
+    assertThatThrownBy(() -> drive.names("segments")).isInstanceOf(DriveUnavailableException.class);
     assertThatThrownBy(drive::usedBytes).isInstanceOf(DriveUnavailableException.class);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.basalt.storage.Contents;
+import io.basalt.storage.RandomWrites;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.compact.LocalCompaction;
 import io.basalt.storage.location.LocationMap;
@@ -13,7 +14,6 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.ListedFile;
-import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.verify.Verifier;
 import java.io.IOException;
@@ -49,23 +49,7 @@ class ListedTest {
   private void fill() throws Exception {
     Random random = new Random(41);
     for (int round = 0; round < 14; round++) {
-      for (int i = 0; i < 12; i++) {
-        String path = "/d%d/f%d".formatted(random.nextInt(5), random.nextInt(8));
-        switch (random.nextInt(6)) {
-          case 0 -> store.apply(path, Op.APPEND, 0, null, new byte[random.nextInt(90)]);
-          case 1 -> store.apply(path, Op.TRUNCATE, random.nextInt(90), null, new byte[0]);
-          case 2 -> store.apply(path, Op.DELETE, 0, null, new byte[0]);
-          case 3 -> {
-            String id = "u" + round + "-" + i;
-            store.apply(path, Op.UPLOAD, 0, id, new byte[40]);
-            store.apply(path, Op.UPLOAD, 40, id, new byte[random.nextInt(40)]);
-            if (random.nextBoolean()) {
-              store.apply(path, Op.PUBLISH, -1, id, new byte[0]);
-            }
-          }
-          default -> store.put(path, new byte[random.nextInt(90)]);
-        }
-      }
+      RandomWrites.some(store, random, "u" + round);
       if (round == 13) {
         store.commit();
       } else {
@@ -122,7 +106,7 @@ class ListedTest {
     List<Event> whole = all(recent(root, 0).events(PathRange.ALL));
     assertThat(whole).isNotEmpty();
     // Keeps nothing but the paths of runs; keeps everything.
-    for (long mostKept : new long[] {0, 1 << 20}) {
+    for (long mostKept : new long[] {0, 3, 1 << 20}) {
       RecentEvents recent = recent(root, mostKept);
       for (int repeat = 0; repeat < 3; repeat++) {
         for (PathRange range : ranges()) {

@@ -28,7 +28,7 @@ class SortedEventsTest {
               .filter(event -> paths.contains(event.path()))
               .sorted(PathOrder.EVENTS)
               .toList();
-      SortedEvents level = new SortedEvents(events);
+      SortedEvents level = SortedEvents.of(events);
       Iterator<Event> first = level.events(paths);
 
       assertThat(all(level.events(PathRange.ALL)))
@@ -37,6 +37,22 @@ class SortedEventsTest {
       assertThat(all(level.events(paths))).isEqualTo(wanted);
       assertThat(all(first)).isEqualTo(wanted);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 4095, 4096, 4097, 20_000})
+  void sortsAnyNumberOfEvents(int count) {
+    Random random = new Random(count);
+    List<Event> events = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      events.add(event("/d" + random.nextInt(1000) + "/" + random.nextInt(10), i));
+    }
+    Collections.shuffle(events, random);
+    List<Event> before = List.copyOf(events);
+
+    assertThat(SortedEvents.sorted(events))
+        .isEqualTo(events.stream().sorted(PathOrder.EVENTS).toList());
+    assertThat(events).isEqualTo(before);
   }
 
   private static List<Event> all(Iterator<Event> events) {

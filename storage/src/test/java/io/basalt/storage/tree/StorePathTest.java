@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.StringLength;
@@ -73,6 +75,31 @@ class StorePathTest {
   void ordersSupplementaryCharactersLast() {
     assertThat(PathOrder.INSTANCE.compare("/\uffee", "/𝄞")).isNegative();
     assertThat("/\uffee".compareTo("/𝄞")).isPositive();
+  }
+
+  /** Characters at every length in UTF-8, and at the ends of what surrogates stand for. */
+  @Test
+  void ordersAllPairsOfEdgesAsUnsignedUtf8() {
+    List<String> paths = new ArrayList<>();
+    for (int edge :
+        new int[] {
+          '/', 'a', 0x7f, 0x80, 0xff, 0x100, 0x7ff, 0x800, 0xd3ff, 0xd400, 0xd7ff, 0xe000, 0xe400,
+          0xf7ff, 0xffff, 0x10000, 0x103ff, 0x10400, 0x1ffff, 0x20000, 0x10fbff, 0x10fc00, 0x10ffff
+        }) {
+      String character = Character.toString(edge);
+      for (String before : List.of("/", "/a", "/\uffee", "/𝄞")) {
+        paths.add(before + character);
+        paths.add(before + character + "z");
+      }
+    }
+    for (String a : paths) {
+      for (String b : paths) {
+        assertThat(Integer.signum(PathOrder.INSTANCE.compare(a, b)))
+            .as("%s and %s", a, b)
+            .isEqualTo(
+                Integer.signum(Arrays.compareUnsigned(a.getBytes(UTF_8), b.getBytes(UTF_8))));
+      }
+    }
   }
 
   private static String wellFormed(String any) {

@@ -1,0 +1,173 @@
+package io.basalt.storage.read;
+
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Tail;
+import io.basalt.storage.segment.EventFilter;
+import io.basalt.storage.segment.IndexBlock;
+import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.tree.Covered;
+import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.PathRange;
+import io.basalt.storage.tree.SortedEvents;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/**
+ * The events of a root's tails, whose index blocks hold them as they came, by (path, version). A
+ * first narrow read takes out what it asks for, and leaves the rest undecoded; a later one has them
+ * all sorted in memory, if they fit. If they do not, a read goes window by window: the next paths
+ * that have as many events as fit, taken out of all index blocks. Safe for several threads.
+ */
+final class TailEvents {
+  /** Of an event in an index block, about, with a path that is not long. */
+  private static final int SMALL_BYTES = 128;
+
+  private final List<Tail> tails;
+  private final Locations locations;
+  private final SegmentReader segments;
+  private final Covered covered;
+  private final long most;
+  private boolean asked;
+  private boolean tooMany;
+  private SortedEvents all;
+
+  /**
+   * @param covered events that are left out
+   * @param most events that are in memory at a time, besides those of one tail and of one path
+   */
+  TailEvents(
+      List<Tail> tails, Locations locations, SegmentReader segments, Covered covered, long most) {
+    this.tails = tails;
+    this.locations = locations;
+    this.segments = segments;
+    this.covered = covered;
+    this.most = most;
+    this.tooMany = indexBytes(tails) > most * SMALL_BYTES;
+  }
+
+  private static long indexBytes(List<Tail> tails) {
+    return tails.stream()
+        .map(Tail::location)
+        .mapToLong(location -> location.size() - location.indexStart())
+        .sum();
+  }
+
+  /**
+   * Events of consecutive paths, sorted.
+   *
+   * @param end the first path behind them that has events too; empty if none has
+   */
+  private record Window(List<Event> events, Optional<String> end) {}
+
+  /** The events of these paths in order; the iterator throws UncheckedIOException. */
+  Iterator<Event> events(PathRange paths) throws IOException {
+    boolean wantsAll = paths.equals(PathRange.ALL);
+    Optional<SortedEvents> known = wantsAll || isAskedAgain() ? all() : Optional.empty();
+    if (known.isPresent()) {
+      return known.get().events(paths);
+    }
+    EventFilter wanted = new EventFilter(paths, covered);
+    return new Windows(wanted, window(wanted));
+  }
+
+  private synchronized boolean isAskedAgain() {
+    boolean again = asked;
+    asked = true;
+    return again;
+  }
+
+  /** All events, which stay in memory; empty if they do not fit. */
+  synchronized Optional<SortedEvents> all() throws IOException {
+    if (all == null && !tooMany) {
+      Window window = window(new EventFilter(PathRange.ALL, covered));
+      if (window.end().isPresent()) {
+        tooMany = true;
+      } else {
+        all = SortedEvents.ofSorted(window.events());
+      }
+    }
+    return Optional.ofNullable(all);
+  }
+
+  /** The first of the wanted events. */
+  private Window window(EventFilter wanted) throws IOException {
+    List<Event> events = new ArrayList<>();
+    Optional<String> end = Optional.empty();
+    for (Tail tail : tails) {
+      EventFilter before = end.isPresent() ? wanted.before(end.get()) : wanted;
+      for (IndexBlock block : indexBlocks(tail.location(), before)) {
+        events.addAll(block.events());
+      }
+      if (events.size() > most) {
+        List<Event> sorted = SortedEvents.sorted(events);
+        int after = half(sorted);
+        end = after < sorted.size() ? Optional.of(sorted.get(after).path()) : end;
+        events = new ArrayList<>(sorted.subList(0, after));
+      }
+    }
+    return new Window(SortedEvents.sorted(events), end);
+  }
+
+  /** How many events the first half of the paths has, about, or at least the first path. */
+  private int half(List<Event> sorted) {
+    int after = (int) (most / 2);
+    String path = sorted.get(after).path();
+    while (after > 0 && sorted.get(after - 1).path().equals(path)) {
+      after--;
+    }
+    while (after < sorted.size() && sorted.get(after).path().equals(sorted.get(0).path())) {
+      after++;
+    }
+    return after;
+  }
+
+  private List<IndexBlock> indexBlocks(SegmentLocation committed, EventFilter wanted)
+      throws IOException {
+    // What the root says of the ends holds for ever; where the segment is only the head knows.
+    return locations.read(
+        committed.segment(), place -> segments.indexBlocks(place, committed.indexStart(), wanted));
+  }
+
+  /** One window after the other. */
+  private final class Windows implements Iterator<Event> {
+    private final EventFilter wanted;
+    private Iterator<Event> events;
+    private Optional<String> rest;
+
+    private Windows(EventFilter wanted, Window first) {
+      this.wanted = wanted;
+      this.events = first.events().iterator();
+      this.rest = first.end();
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!events.hasNext() && rest.isPresent()) {
+        // Before the next ones come, these go.
+        events = Collections.emptyIterator();
+        try {
+          Window next = window(wanted.from(rest.get()));
+          events = next.events().iterator();
+          rest = next.end();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      return events.hasNext();
+    }
+
+    @Override
+    public Event next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return events.next();
+    }
+  }
+}
