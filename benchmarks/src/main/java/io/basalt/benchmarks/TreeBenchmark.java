@@ -14,6 +14,7 @@ import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.PathRange;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -41,6 +42,7 @@ final class TreeBenchmark implements Callable<Integer> {
   private static final long STRIDE = 7_368_787;
 
   private static final int COMMITS = 1_000;
+  private static final int SCANS = 3;
   private static final int LOOKUPS = 10_000;
   private static final int OPENINGS = 50;
   private static final int YOUNG = 100_000;
@@ -357,42 +359,50 @@ final class TreeBenchmark implements Callable<Integer> {
     say("after compaction", text(after));
     say(
         "times",
-        "scan %.1f, lookup %.1f, listing %.1f"
-            .formatted(before[0] / after[0], before[1] / after[1], before[2] / after[2]));
+        "scan %.1f (CPU %.1f), lookup %.1f, listing %.1f"
+            .formatted(
+                before[0] / after[0],
+                before[1] / after[1],
+                before[2] / after[2],
+                before[3] / after[3]));
   }
 
-  /** Milliseconds of a scan of all files, of a lookup and of a listing. */
+  /** Milliseconds of a scan of all files, of its thread's CPU, of a lookup and of a listing. */
   private double[] through(TreeStore store, int count) throws Exception {
     try (StoreReader reader = StoreReader.open(store.drives(), store.head())) {
-      Samples scan =
-          Samples.of(
-              2,
-              () -> {
-                long found = 0;
-                for (Iterator<?> all = reader.files(PathRange.ALL); all.hasNext(); found++) {
-                  all.next();
-                }
-                if (found != count) {
-                  throw new IllegalStateException("a scan lacks files");
-                }
-              });
+      Samples scan = Samples.of(SCANS, () -> scan(reader, count));
+      long cpu = threadCpu();
+      scan(reader, count);
+      cpu = threadCpu() - cpu;
       lookups(reader, count, 20);
       listings(reader, count, 5);
       return new double[] {
         scan.millis(0),
+        cpu / 1e6,
         lookups(reader, count, 100).millis(0.5),
         listings(reader, count, 20).millis(0.5)
       };
     }
   }
 
+  private static void scan(StoreReader reader, int count) throws IOException {
+    long found = 0;
+    for (Iterator<?> all = reader.files(PathRange.ALL); all.hasNext(); found++) {
+      all.next();
+    }
+    if (found != count) {
+      throw new IllegalStateException("a scan lacks files");
+    }
+  }
+
   private static String text(double[] through) {
     return String.format(
         Locale.ROOT,
-        "scan %.0f ms, lookup p50 %.2f ms, listing p50 %.1f ms",
+        "scan %.0f ms (%.0f of its thread's CPU), lookup p50 %.2f ms, listing p50 %.1f ms",
         through[0],
         through[1],
-        through[2]);
+        through[2],
+        through[3]);
   }
 
   private static String perSecond(long count, long start) {

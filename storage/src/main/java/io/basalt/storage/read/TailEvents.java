@@ -7,6 +7,7 @@ import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.PathOrder;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.SortedEvents;
 import java.io.IOException;
@@ -28,6 +29,9 @@ final class TailEvents {
   /** Of an event in an index block, about, with a path that is not long. */
   private static final int SMALL_BYTES = 128;
 
+  /** No path stands before it. */
+  private static final String FIRST = "";
+
   private final List<Tail> tails;
   private final Locations locations;
   private final SegmentReader segments;
@@ -35,7 +39,9 @@ final class TailEvents {
   private final long most;
   private boolean asked;
   private boolean tooMany;
-  private SortedEvents all;
+
+  /** The last one that was made without an end; null before the first. */
+  private Window last;
 
   /**
    * @param covered events that are left out
@@ -59,44 +65,70 @@ final class TailEvents {
   }
 
   /**
-   * Events of consecutive paths, sorted.
+   * All events from a path on and before another, sorted.
    *
    * @param end the first path behind them that has events too; empty if none has
    */
-  private record Window(List<Event> events, Optional<String> end) {}
+  private record Window(String from, List<Event> events, Optional<String> end) {
+    boolean holds(String path) {
+      return PathOrder.INSTANCE.compare(from, path) <= 0
+          && (end.isEmpty() || PathOrder.INSTANCE.compare(path, end.get()) < 0);
+    }
+  }
+
+  /** Finds the window that begins with a path, or holds it. */
+  @FunctionalInterface
+  private interface Source {
+    Window at(String path) throws IOException;
+  }
 
   /** The events of these paths in order; the iterator throws UncheckedIOException. */
   Iterator<Event> events(PathRange paths) throws IOException {
-    boolean wantsAll = paths.equals(PathRange.ALL);
-    Optional<SortedEvents> known = wantsAll || isAskedAgain() ? all() : Optional.empty();
-    if (known.isPresent()) {
-      return known.get().events(paths);
+    boolean isNarrow =
+        switch (paths.kind()) {
+          case EXACT -> true;
+          case PREFIX -> !paths.equals(PathRange.ALL);
+          case STRETCH -> false;
+        };
+    if (isNarrow && (isFirst() || all().isEmpty())) {
+      EventFilter wanted = new EventFilter(paths, covered);
+      return new Windows(
+          paths, path -> window(path, path.equals(paths.text()) ? wanted : wanted.from(path)));
     }
-    EventFilter wanted = new EventFilter(paths, covered);
-    return new Windows(wanted, window(wanted));
+    return new Windows(paths, this::shared);
   }
 
-  private synchronized boolean isAskedAgain() {
-    boolean again = asked;
+  private synchronized boolean isFirst() {
+    boolean first = !asked;
     asked = true;
-    return again;
+    return first;
   }
 
   /** All events, which stay in memory; empty if they do not fit. */
   synchronized Optional<SortedEvents> all() throws IOException {
-    if (all == null && !tooMany) {
-      Window window = window(new EventFilter(PathRange.ALL, covered));
-      if (window.end().isPresent()) {
-        tooMany = true;
-      } else {
-        all = SortedEvents.ofSorted(window.events());
-      }
+    if (tooMany) {
+      return Optional.empty();
     }
-    return Optional.ofNullable(all);
+    Window window = shared(FIRST);
+    tooMany = window.end().isPresent();
+    return tooMany ? Optional.empty() : Optional.of(SortedEvents.ofSorted(window.events()));
+  }
+
+  /** Who reads on, in this stretch of paths or in the next, mostly finds what is there already. */
+  private synchronized Window shared(String path) throws IOException {
+    if (last == null || !last.holds(path)) {
+      EventFilter every = new EventFilter(PathRange.ALL, covered);
+      // Before the next ones come, these go.
+      last = null;
+      last = tooMany ? window(path, every.from(path)) : window(FIRST, every);
+      tooMany |= last.end().isPresent();
+      return last.holds(path) ? last : shared(path);
+    }
+    return last;
   }
 
   /** The first of the wanted events. */
-  private Window window(EventFilter wanted) throws IOException {
+  private Window window(String from, EventFilter wanted) throws IOException {
     List<Event> events = new ArrayList<>();
     Optional<String> end = Optional.empty();
     for (Tail tail : tails) {
@@ -111,7 +143,7 @@ final class TailEvents {
         events = new ArrayList<>(sorted.subList(0, after));
       }
     }
-    return new Window(SortedEvents.sorted(events), end);
+    return new Window(from, SortedEvents.sorted(events), end);
   }
 
   /** How many events the first half of the paths has, about, or at least the first path. */
@@ -135,39 +167,46 @@ final class TailEvents {
   }
 
   /** One window after the other. */
-  private final class Windows implements Iterator<Event> {
-    private final EventFilter wanted;
-    private Iterator<Event> events;
+  private static final class Windows implements Iterator<Event> {
+    private final PathRange paths;
+    private final Source source;
+    private Iterator<Event> events = Collections.emptyIterator();
     private Optional<String> rest;
 
-    private Windows(EventFilter wanted, Window first) {
-      this.wanted = wanted;
-      this.events = first.events().iterator();
-      this.rest = first.end();
+    private Windows(PathRange paths, Source source) throws IOException {
+      this.paths = paths;
+      this.source = source;
+      this.rest = Optional.of(paths.text());
+      advance();
+    }
+
+    private void advance() throws IOException {
+      while (!events.hasNext() && rest.isPresent()) {
+        // Before the next ones come, these go.
+        events = Collections.emptyIterator();
+        Window window = source.at(rest.get());
+        events = SortedEvents.ofSorted(window.events()).events(paths);
+        rest = window.end().filter(paths::contains);
+      }
     }
 
     @Override
     public boolean hasNext() {
-      while (!events.hasNext() && rest.isPresent()) {
-        // Before the next ones come, these go.
-        events = Collections.emptyIterator();
-        try {
-          Window next = window(wanted.from(rest.get()));
-          events = next.events().iterator();
-          rest = next.end();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      }
       return events.hasNext();
     }
 
     @Override
     public Event next() {
-      if (!hasNext()) {
+      if (!events.hasNext()) {
         throw new NoSuchElementException();
       }
-      return events.next();
+      Event event = events.next();
+      try {
+        advance();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return event;
     }
   }
 }

@@ -130,7 +130,13 @@ public final class TableReader<T> {
   }
 
   private static final class Rows<R> implements Iterator<R> {
-    private final ParquetFileReader reader;
+    /**
+     * Null once the pages of the last row group are taken out: a merge goes round many tables, and
+     * what it does not want of them need not stay in memory. It holds nothing that is to be closed.
+     */
+    private ParquetFileReader reader;
+
+    private int rowGroupsLeft;
     private final MessageType schema;
     private final RowColumns<R> columns;
     private final ToIntFunction<R> order;
@@ -149,6 +155,7 @@ public final class TableReader<T> {
         RowColumns<R> columns,
         ToIntFunction<R> order) {
       this.reader = reader;
+      this.rowGroupsLeft = reader.getRowGroups().size();
       this.schema = schema;
       this.columns = columns;
       this.order = order;
@@ -194,16 +201,22 @@ public final class TableReader<T> {
     }
 
     private boolean nextRowGroup() {
+      if (reader == null) {
+        return false;
+      }
       try {
+        // It passes over row groups without a wanted row.
         PageReadStore pages = reader.readNextFilteredRowGroup();
-        if (pages == null) {
-          reader.close();
-          return false;
+        if (pages != null) {
+          String createdBy = reader.getFileMetaData().getCreatedBy();
+          rows = new RowCursor<>(pages, schema, createdBy, columns);
+          left = pages.getRowCount();
+          rowGroupsLeft--;
         }
-        String createdBy = reader.getFileMetaData().getCreatedBy();
-        rows = new RowCursor<>(pages, schema, createdBy, columns);
-        left = pages.getRowCount();
-        return left > 0 || nextRowGroup();
+        if (pages == null || rowGroupsLeft == 0) {
+          reader = null;
+        }
+        return pages != null && (left > 0 || nextRowGroup());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -1,18 +1,24 @@
 package io.basalt.storage.tree;
 
 import io.basalt.storage.root.Position;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 
-/** The events below some positions. */
+/** The events below some positions. Immutable; every event that a reader meets is asked of it. */
 public final class Covered implements Predicate<Event> {
-  private final Map<Partition, Long> next = new HashMap<>();
+  /** By incarnation, then by partition: the next offset, 0 where no position is known. */
+  private final long[][] next;
 
   public Covered(List<Position> positions) {
-    positions.forEach(
-        each -> next.put(new Partition(each.incarnation(), each.partition()), each.next()));
+    int newest = positions.stream().mapToInt(Position::incarnation).max().orElse(-1);
+    next = new long[newest + 1][0];
+    for (Position position : positions) {
+      long[] known = next[position.incarnation()];
+      long[] offsets = Arrays.copyOf(known, Math.max(known.length, position.partition() + 1));
+      offsets[position.partition()] = position.next();
+      next[position.incarnation()] = offsets;
+    }
   }
 
   @Override
@@ -30,12 +36,8 @@ public final class Covered implements Predicate<Event> {
 
   /** Whether all events of a partition are below the positions whose offset is below the end. */
   public boolean holds(int incarnation, int partition, long end) {
-    if (next.isEmpty()) {
-      return false;
-    }
-    Long position = next.get(new Partition(incarnation, partition));
-    return position != null && end <= position;
+    return incarnation < next.length
+        && partition < next[incarnation].length
+        && end <= next[incarnation][partition];
   }
-
-  private record Partition(int incarnation, int partition) {}
 }

@@ -14,7 +14,6 @@ import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.tree.Shard;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +72,7 @@ public final class Verifier {
     private final Map<String, SegmentLocation> segments = new TreeMap<>();
     private final Map<String, Stripe> stripes = new TreeMap<>();
     private final Map<String, List<IndexBlock>> index = new HashMap<>();
-    private final Map<String, Set<Shard>> shards = new TreeMap<>();
+    private final Map<String, ShardSet> shards = new TreeMap<>();
 
     Pass(List<Root> roots, Copies copies, Findings findings, Watcher watcher) {
       this.roots = roots;
@@ -170,7 +169,7 @@ public final class Verifier {
 
     /** A shard that some root reads. */
     private void need(Shard shard) {
-      shards.computeIfAbsent(shard.segment(), any -> new LinkedHashSet<>()).add(shard);
+      shards.computeIfAbsent(shard.segment(), ShardSet::new).add(shard);
     }
 
     /** A shard that an event names: it may be overwritten, and its segment freed. */
@@ -191,7 +190,7 @@ public final class Verifier {
                   "segments/" + segment,
                   "holds %d shards of the tree and is in no location map".formatted(needed.size()));
             } else {
-              segmentCheck.shards(place, needed);
+              segmentCheck.shards(place, needed.toList());
             }
           });
     }

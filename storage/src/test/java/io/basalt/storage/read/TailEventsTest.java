@@ -77,7 +77,10 @@ class TailEventsTest {
         assertThat(tails.all().isEmpty() || most >= count).isTrue();
       }
     }
-    assertThat(tails(1 << 20).all()).isPresent();
+    TailEvents tails = tails(1 << 20);
+    assertThat(all(tails.events(PathRange.stretch("", Optional.of("/d2")))))
+        .isEqualTo(all(whole.events(PathRange.stretch("", Optional.of("/d2")))));
+    assertThat(tails.all()).isPresent();
   }
 
   @Test
@@ -97,14 +100,21 @@ class TailEventsTest {
     }
   }
 
+  /** Of all kinds; stretches forwards and backwards, so that one ends where another begins. */
   private static List<PathRange> ranges() {
-    return List.of(
-        PathRange.exactly("/d0/f3"),
-        PathRange.startingWith("/d2/"),
-        PathRange.startingWith("/nothing/"),
-        PathRange.stretch("/d1/f3", Optional.of("/d3/f1")),
-        PathRange.stretch("", Optional.empty()),
-        PathRange.ALL);
+    List<PathRange> ranges = new ArrayList<>();
+    ranges.add(PathRange.exactly("/d0/f3"));
+    ranges.add(PathRange.startingWith("/d2/"));
+    ranges.add(PathRange.startingWith("/nothing/"));
+    ranges.add(PathRange.stretch("", Optional.empty()));
+    ranges.add(PathRange.stretch("", Optional.of("/d1/f0")));
+    for (int directory : new int[] {0, 1, 2, 3, 2, 1, 4}) {
+      String first = "/d" + directory + "/f3";
+      ranges.add(PathRange.stretch(first, Optional.of("/d" + (directory + 1) + "/f3")));
+    }
+    ranges.add(PathRange.stretch("/d4/f5", Optional.empty()));
+    ranges.add(PathRange.ALL);
+    return ranges;
   }
 
   private TailEvents tails(int most) throws IOException {
