@@ -312,6 +312,8 @@ class StoreCommandsTest {
     Path pending = drive.resolve("segments/%d-00000000000000ee-0-0".formatted(head + 1_000_000));
     Path foreign = drive.resolve("notes.txt");
     for (Path planted : List.of(orphan, pending, foreign)) {
+      // Chance may have put no segment on this drive.
+      Files.createDirectories(planted.getParent());
       Files.write(planted, new byte[1000]);
     }
 
