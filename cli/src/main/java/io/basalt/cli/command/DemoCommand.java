@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -112,7 +113,10 @@ public final class DemoCommand implements Callable<Integer> {
     long scmSize = Math.max(SMALLEST_SCM, bytes / SCM);
     long capacitySize = Math.max(SMALLEST_CAPACITY, bytes);
     return new StoreLayout(SCM, scmSize, CAPACITY, capacitySize, 2, 4)
-            .yaml("demo", Loopback.HOST + ":" + Loopback.freePort(new SecureRandom()), "4+2")
+            .yaml(
+                "demo",
+                Loopback.HOST + ":" + Loopback.freePort(Set.of(), new SecureRandom()),
+                "4+2")
         + "watermark: {high: 0.5, low: 0.4}\nmigrate: {interval: 1s}\n"
         // The demo compacts by itself, and the past that it lets go goes at once.
         + "compaction: {interval: 1h}\n"

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,7 +81,7 @@ public final class InitCommand implements Callable<Integer> {
         file,
         layout.yaml(
             directory.toAbsolutePath().normalize().getFileName().toString(),
-            Loopback.HOST + ":" + Loopback.freePort(new SecureRandom()),
+            Loopback.HOST + ":" + Loopback.freePort(Set.of(), new SecureRandom()),
             erasure));
   }
 

@@ -4,8 +4,10 @@ import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -15,12 +17,19 @@ final class KafkaService implements Service {
   private final StoreDirectory directory;
   private final int port;
   private final int maxRecord;
+  private final Set<Integer> taken;
   private final RandomGenerator random;
 
-  KafkaService(StoreDirectory directory, StoreConfig config, RandomGenerator random) {
+  /**
+   * @param taken ports of the store's other services
+   */
+  KafkaService(
+      StoreDirectory directory, StoreConfig config, Set<Integer> taken, RandomGenerator random) {
     this.directory = directory;
     this.port = BootstrapAddress.of(config).port();
     this.maxRecord = config.maxRecord();
+    this.taken = new HashSet<>(taken);
+    this.taken.add(port);
     this.random = random;
   }
 
@@ -37,7 +46,7 @@ final class KafkaService implements Service {
   @Override
   public ServiceProcess.Launch launch() throws IOException {
     Path settings = directory.kafka().resolve("server.properties");
-    Files.writeString(settings, settings(Loopback.freePort(random)));
+    Files.writeString(settings, settings(Loopback.freePort(taken, random)));
     return new ServiceProcess.Launch(
         KafkaProcess.class.getName(),
         List.of("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:MaxMetaspaceSize=160m"),

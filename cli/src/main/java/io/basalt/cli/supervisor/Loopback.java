@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** Ports of this machine's loopback address. */
@@ -18,10 +19,15 @@ public final class Loopback {
 
   private Loopback() {}
 
-  public static int freePort(RandomGenerator random) {
+  /**
+   * A port that nothing listens on.
+   *
+   * @param taken ports that are spoken for, though perhaps nothing listens there yet
+   */
+  public static int freePort(Set<Integer> taken, RandomGenerator random) {
     for (int attempt = 0; attempt < 1_000; attempt++) {
       int port = random.nextInt(LOWEST, HIGHEST);
-      if (isFree(port)) {
+      if (!taken.contains(port) && isFree(port)) {
         return port;
       }
     }

@@ -6,9 +6,11 @@ import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -60,12 +62,17 @@ final class Supervisor {
         before.isPresent()
             && known.values().stream()
                 .anyMatch(s -> ServiceProcess.find(directory, s.name(), s.pid()).isPresent());
-    this.restPort = adopted ? before.orElseThrow().restPort() : Loopback.freePort(random);
-    this.rpcPort = adopted ? before.orElseThrow().rpcPort() : Loopback.freePort(random);
+    BootstrapAddress bootstrap = BootstrapAddress.of(config);
+    Set<Integer> taken = new HashSet<>(Set.of(bootstrap.port()));
+    this.restPort = adopted ? before.orElseThrow().restPort() : Loopback.freePort(taken, random);
+    taken.add(restPort);
+    this.rpcPort = adopted ? before.orElseThrow().rpcPort() : Loopback.freePort(taken, random);
+    taken.add(rpcPort);
     FlinkCluster flink = new FlinkCluster(directory, restPort, rpcPort);
     this.kafka =
-        BootstrapAddress.of(config).local()
-            ? Optional.of(watch(new KafkaService(directory, config, random), known, nanoTime))
+        bootstrap.local()
+            ? Optional.of(
+                watch(new KafkaService(directory, config, taken, random), known, nanoTime))
             : Optional.empty();
     this.jobManager = watch(flink.jobManager(), known, nanoTime);
     this.taskManager = watch(flink.taskManager(), known, nanoTime);
