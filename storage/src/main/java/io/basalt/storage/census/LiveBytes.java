@@ -17,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * How many bytes of each segment files consist of. The usage that comes with the leaves says it of
@@ -55,8 +54,7 @@ public final class LiveBytes {
     if (leaf.parts() == 0) {
       return;
     }
-    // Nothing stands between a path and itself with NUL.
-    PathRange paths = PathRange.stretch(leaf.minPath(), Optional.of(leaf.maxPath() + "\0"));
+    PathRange paths = PathRange.between(leaf.minPath(), leaf.maxPath());
     for (Iterator<PathState> states = reader.settled(paths); states.hasNext(); ) {
       for (Event part : states.next().parts()) {
         for (Shard shard : part.shards()) {

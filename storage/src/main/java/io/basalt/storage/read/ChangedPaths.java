@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 
 /**
  * The paths that changed since the leaves were made, in order. Leaves that hold none of them are
@@ -94,8 +93,7 @@ final class ChangedPaths implements Iterator<PathChange> {
 
   private Iterator<PathState> from(String path) {
     try {
-      // Nothing stands between a path and itself with NUL.
-      return settled.states(PathRange.stretch(path, Optional.of(leaf.maxPath() + "\0")));
+      return settled.states(PathRange.between(path, leaf.maxPath()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -86,10 +86,8 @@ public final class RootDiff {
   }
 
   private static void add(StoreReader reader, LeafRef leaf, Set<String> paths) throws IOException {
-    // The end of a stretch stands after it, and nothing stands between a path and itself with NUL.
-    Optional<String> end = Optional.of(leaf.maxPath() + "\0");
     reader
-        .settled(PathRange.stretch(leaf.minPath(), end))
+        .settled(PathRange.between(leaf.minPath(), leaf.maxPath()))
         .forEachRemaining(state -> paths.add(state.path()));
   }
 }

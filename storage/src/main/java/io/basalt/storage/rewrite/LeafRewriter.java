@@ -114,9 +114,7 @@ public final class LeafRewriter {
   }
 
   private Iterator<PathState> states(LeafRef leaf) throws IOException {
-    // The end of a stretch stands after it, and nothing stands between a path and itself with NUL.
-    Optional<String> end = Optional.of(leaf.maxPath() + "\0");
-    return base.settled(PathRange.stretch(leaf.minPath(), end));
+    return base.settled(PathRange.between(leaf.minPath(), leaf.maxPath()));
   }
 
   /** The work of one task. */

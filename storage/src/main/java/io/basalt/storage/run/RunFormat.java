@@ -20,28 +20,12 @@ import org.apache.parquet.schema.MessageTypeParser;
  */
 public final class RunFormat {
   static final MessageType COLUMNS =
-      MessageTypeParser.parseMessageType(
+      columns(
           """
-          message io.basalt.schemas.EventRecord {
-            required binary path (STRING);
-            required int32 incarnation;
-            required int32 partition;
-            required int64 offset;
-            required int64 timestamp;
-            required binary op (ENUM);
-            required int64 position;
-            optional binary upload (STRING);
-            required group shards (LIST) {
-              repeated group list {
-                required group element {
-                  required binary segment (STRING);
-                  required int64 position;
-                  required int32 length;
-                  required int32 crc32c;
-                }
-              }
-            }
-          }
+          required binary segment (STRING);
+          required int64 position;
+          required int32 length;
+          required int32 crc32c;
           """);
 
   /** The columns of an {@link io.basalt.storage.tree.EventKey}. */
@@ -49,27 +33,7 @@ public final class RunFormat {
       new MessageType(COLUMNS.getName(), COLUMNS.getFields().subList(0, 4));
 
   /** What a fold needs to know the size of a file, and not where its bytes are. */
-  static final MessageType SIZE_COLUMNS =
-      MessageTypeParser.parseMessageType(
-          """
-          message io.basalt.schemas.EventRecord {
-            required binary path (STRING);
-            required int32 incarnation;
-            required int32 partition;
-            required int64 offset;
-            required int64 timestamp;
-            required binary op (ENUM);
-            required int64 position;
-            optional binary upload (STRING);
-            required group shards (LIST) {
-              repeated group list {
-                required group element {
-                  required int32 length;
-                }
-              }
-            }
-          }
-          """);
+  static final MessageType SIZE_COLUMNS = columns("required int32 length;");
 
   /** Events by path, then version, each once. */
   public static final TableFormat<Event> TABLE =
@@ -113,5 +77,29 @@ public final class RunFormat {
       ops.put(op, Binary.fromString(op.name()));
     }
     return ops;
+  }
+
+  private static MessageType columns(String ofShard) {
+    return MessageTypeParser.parseMessageType(
+        """
+        message io.basalt.schemas.EventRecord {
+          required binary path (STRING);
+          required int32 incarnation;
+          required int32 partition;
+          required int64 offset;
+          required int64 timestamp;
+          required binary op (ENUM);
+          required int64 position;
+          optional binary upload (STRING);
+          required group shards (LIST) {
+            repeated group list {
+              required group element {
+                %s
+              }
+            }
+          }
+        }
+        """
+            .formatted(ofShard));
   }
 }

@@ -33,6 +33,12 @@ public record PathRange(Kind kind, String text, Optional<String> end) {
     return new PathRange(Kind.STRETCH, first, end);
   }
 
+  /** Paths from the first to the last, both included. */
+  public static PathRange between(String first, String last) {
+    // Nothing stands between a path and itself with NUL.
+    return stretch(first, Optional.of(last + "\0"));
+  }
+
   /** Negative if the path stands before the range, zero if in it, positive if after it. */
   public int compare(String path) {
     int order = PathOrder.INSTANCE.compare(path, text);

@@ -55,16 +55,21 @@ class MigrateCrashTest {
     assertThat(last).isGreaterThan(first + 50);
     long step = Math.max(1, (last - first) / stops);
     for (long stop = first + 1; stop <= last; stop += step) {
-      MigrateWorld world = full();
-      world.drives.stopAt(stop);
-      try {
-        world.migrate();
-      } catch (SimulatedCrash crash) {
-        assertThat(world.drives.stopped()).isTrue();
-      }
-      for (int seed = 0; seed < seeds; seed++) {
-        check(world.afterCrash(seed), "stopped before file operation " + stop + ", seed " + seed);
-      }
+      stopBefore(stop, seeds);
+    }
+  }
+
+  private static void stopBefore(long operation, int seeds) throws Exception {
+    MigrateWorld world = full();
+    world.drives.stopAt(operation);
+    try {
+      world.migrate();
+    } catch (SimulatedCrash crash) {
+      assertThat(world.drives.stopped()).isTrue();
+    }
+    for (int seed = 0; seed < seeds; seed++) {
+      check(
+          world.afterCrash(seed), "stopped before file operation " + operation + ", seed " + seed);
     }
   }
 
@@ -81,16 +86,7 @@ class MigrateCrashTest {
     }
     assertThat(migration.done().stripes()).isGreaterThan(1);
     for (long stop : last) {
-      MigrateWorld world = full();
-      world.drives.stopAt(stop);
-      try {
-        world.migrate();
-      } catch (SimulatedCrash crash) {
-        assertThat(world.drives.stopped()).isTrue();
-      }
-      for (int seed = 0; seed < 3; seed++) {
-        check(world.afterCrash(seed), "stopped before file operation " + stop + ", seed " + seed);
-      }
+      stopBefore(stop, 3);
     }
   }
 
