@@ -86,6 +86,11 @@ public final class RootCommitter {
     return attempt;
   }
 
+  /** Whether the head says that this committer came too late: it commits nothing more. */
+  public boolean hasEnded() {
+    return Succession.hasEnded(head, attempt);
+  }
+
   /** Reads the log to its end and returns the head that it tells, final. */
   public Root refresh() throws IOException, ArbiterException {
     read();

@@ -154,6 +154,11 @@ public final class StripeCommitter {
     if (!MigrateAttempts.isLive(head.attempts(), run)) {
       throw new CommitConflictException("migration " + run + " was ended by another");
     }
+    if (committer.hasEnded()) {
+      throw new CommitConflictException(
+          "attempt %s, which commits for migration %s, slept until it was ended"
+              .formatted(committer.attempt(), run));
+    }
   }
 
   /** Ends the run in the root: nothing of it is left to do. */

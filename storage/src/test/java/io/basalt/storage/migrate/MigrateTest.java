@@ -283,6 +283,26 @@ class MigrateTest {
 
   /** Its strips hold the space that would give another migration work. */
   @Test
+  void aCommitterThatSleptThroughASweepBeforeItsFirstCommitStops() throws Exception {
+    MigrateWorld world = full(0.85);
+    MigrateWorld.Migration migration = world.new Migration();
+    assertThat(migration.step()).as("planned").isTrue();
+    assertThat(migration.step()).as("a stripe made").isTrue();
+    try (Ingest ingest = world.ingest()) {
+      ingest.commit();
+      ingest.commit();
+    }
+    world.sweep();
+    assertThatThrownBy(migration::step)
+        .isInstanceOf(CommitConflictException.class)
+        .hasMessageContaining("slept until it was ended");
+    world.sweep();
+    world.migrate();
+    assertThat(world.scmFill()).isLessThan(0.80);
+    world.check();
+  }
+
+  @Test
   void whatADeadMigrationLeftGoesThoughTheNextOneFindsNoRoomForAnything() throws Exception {
     MigrateWorld world = full(0.85);
     MigrateWorld.Migration dead = world.new Migration();
