@@ -29,13 +29,14 @@ final class FileSinkJob {
       StoreConfig.Kafka kafka,
       Path directory,
       Map<TopicPartition, Long> from,
-      Map<TopicPartition, Long> to)
+      Map<TopicPartition, Long> to,
+      WarmMemory memory)
       throws Exception {
     Path target = Files.createTempDirectory(directory, "file-sink");
     try {
       long records = IngestBenchmark.records(from, to);
       WRITTEN.set(0);
-      mark = new IngestBenchmark.Mark(records, 1);
+      mark = new IngestBenchmark.Mark(records, 1, memory::giveUpTo);
       StreamExecutionEnvironment environment =
           StreamExecutionEnvironment.createLocalEnvironment(PARALLELISM, new Configuration());
       environment.enableCheckpointing(1000);

@@ -5,9 +5,7 @@ import io.basalt.kafka.KafkaSettings;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -71,6 +70,8 @@ final class IngestBenchmark implements Callable<Integer> {
   @Option(names = "--basalt", defaultValue = "./basalt", description = "the launcher")
   Path basalt;
 
+  private static final int MIRRORS = 2;
+
   private final ExecutorService launcher = Executors.newSingleThreadExecutor();
   private StoreConfig.Kafka kafka;
 
@@ -95,22 +96,13 @@ final class IngestBenchmark implements Callable<Integer> {
     Map<TopicPartition, Long> to = ends();
     Rate roof = drain(from, to, recordBytes);
     System.out.println(roof.besides(roof));
-    touch(mebibytes);
-    System.out.println(FileSinkJob.run(kafka, directory, from, to).besides(roof));
-    touch(2 * mebibytes);
-    System.out.println(acknowledged(from, to, recordBytes, () -> basalt("ingest")).besides(roof));
-  }
-
-  /** Leaves memory behind that is free and has been used. */
-  private void touch(int mebibytes) throws IOException {
-    Path file = Files.createTempFile(directory, "touch", null);
-    try (OutputStream out = Files.newOutputStream(file)) {
-      byte[] chunk = new byte[1 << 20];
-      for (int i = 0; i < mebibytes; i++) {
-        out.write(chunk);
-      }
-    } finally {
-      Files.delete(file);
+    long bytes = (long) mebibytes << 20;
+    try (WarmMemory memory = WarmMemory.of(directory, bytes)) {
+      System.out.println(FileSinkJob.run(kafka, directory, from, to, memory).besides(roof));
+    }
+    try (WarmMemory memory = WarmMemory.of(directory, MIRRORS * bytes)) {
+      Mark mark = new Mark(records(from, to), recordBytes, memory::giveUpTo);
+      System.out.println(acknowledged(from, mark, () -> basalt("ingest")).besides(roof));
     }
   }
 
@@ -158,7 +150,7 @@ final class IngestBenchmark implements Callable<Integer> {
         new KafkaConsumer<>(KafkaSettings.consumer(kafka))) {
       consumer.assign(partitions());
       from.forEach(consumer::seek);
-      Mark mark = new Mark(records(from, to), recordBytes);
+      Mark mark = new Mark(records(from, to), recordBytes, share -> {});
       for (long done = 0; !mark.reached(done); ) {
         done += consumer.poll(Duration.ofMillis(100)).count();
       }
@@ -167,11 +159,7 @@ final class IngestBenchmark implements Callable<Integer> {
   }
 
   /** Starts the ingest and follows the acknowledgements until they cover the backlog. */
-  private Rate acknowledged(
-      Map<TopicPartition, Long> from,
-      Map<TopicPartition, Long> to,
-      int recordBytes,
-      Callable<Void> start)
+  private Rate acknowledged(Map<TopicPartition, Long> from, Mark mark, Callable<Void> start)
       throws Exception {
     TopicPartition acks = new TopicPartition(kafka.topics().acks(), 0);
     try (KafkaConsumer<byte[], byte[]> consumer =
@@ -182,7 +170,6 @@ final class IngestBenchmark implements Callable<Integer> {
       // one.
       Future<Void> started = launcher.submit(start);
       Map<TopicPartition, Long> next = new HashMap<>(from);
-      Mark mark = new Mark(records(from, to), recordBytes);
       while (!mark.reached(records(from, next))) {
         for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(100))) {
           Acknowledgement acknowledgement = Acknowledgement.ofJson(each.value());
@@ -205,16 +192,24 @@ final class IngestBenchmark implements Callable<Integer> {
   static final class Mark {
     private final long records;
     private final int recordBytes;
+    private final DoubleConsumer progress;
     private long startNanos;
     private long startRecords;
     private long endNanos;
 
-    Mark(long records, int recordBytes) {
+    /**
+     * A mark.
+     *
+     * @param progress is told the share of the records that are done, 0 to 1
+     */
+    Mark(long records, int recordBytes, DoubleConsumer progress) {
       this.records = records;
       this.recordBytes = recordBytes;
+      this.progress = progress;
     }
 
     synchronized boolean reached(long done) {
+      progress.accept((double) done / records);
       if (startNanos == 0 && done >= records / 4) {
         startNanos = System.nanoTime();
         startRecords = done;

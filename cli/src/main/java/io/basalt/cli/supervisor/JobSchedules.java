@@ -2,6 +2,7 @@ package io.basalt.cli.supervisor;
 
 import io.basalt.storage.config.StoreConfig;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.Map;
 
 /** All batch jobs that a store needs again and again, on one cluster. One thread keeps them. */
@@ -15,7 +16,7 @@ public final class JobSchedules implements AutoCloseable {
       int port,
       JobSubmission compacting,
       JobSubmission migration) {
-    Clock clock = Clock.systemUTC();
+    Clock clock = Clock.tickMillis(ZoneOffset.UTC);
     compaction = new JobKeeper(JobSchedule.compaction(config), host, port, compacting, clock);
     migrate = new JobKeeper(JobSchedule.migrate(config), host, port, migration, clock);
   }
