@@ -1,12 +1,15 @@
 /*
- * The seam between io.basalt.erasure.NativeKernels and kernels.c. Checks again what Java has checked, since the arrays
- * belong to callers and may change between the two checks; answers with a status and throws nothing.
+ * The seam between io.basalt.erasure.NativeKernels and kernels.c. Checks again what Java has checked; answers with a
+ * status and throws nothing.
  */
 #include <jni.h>
-#include <string.h>
+#include <stdint.h>
 
 #include "io_basalt_erasure_NativeKernels.h"
 #include "kernels.h"
+
+/* The strips of the widest code, and the memory of a proof. */
+#define MOST_PLACES (KERNELS_MAX_WIDTH + 1)
 
 /*
  * Each class loader that loads this library has its own copy of it, and so of the lock in kernels.c, while libJerasure
@@ -82,54 +85,50 @@ JNIEXPORT jint JNICALL Java_io_basalt_erasure_NativeKernels_prepare(
   return kernels_prepare(kernel, k, rows, cells, tables);
 }
 
-/* Local references are kept until the call ends: they keep the memory alive if the caller's array changes meanwhile. */
-static int address_of(
-    JNIEnv *env, jobjectArray strips, jint index, jint offset, jint length, uint8_t **address) {
-  jobject strip = (*env)->GetObjectArrayElement(env, strips, index);
-  if (strip == NULL) {
-    return STATUS_NOT_DIRECT;
+JNIEXPORT jlong JNICALL Java_io_basalt_erasure_NativeKernels_address(JNIEnv *env, jclass type, jobject buffer) {
+  (void)type;
+  return buffer == NULL ? 0 : (jlong)(intptr_t)(*env)->GetDirectBufferAddress(env, buffer);
+}
+
+/* Copies both arrays: what is checked here is what is used. Each call back into the JVM costs, so none is made per strip. */
+static int addresses_of(
+    JNIEnv *env, jlongArray places, jintArray order, int wanted, jint offset, jint length, uint8_t **addresses) {
+  jlong known[2 * MOST_PLACES];
+  jint indexes[KERNELS_MAX_WIDTH];
+  jint count = (*env)->GetArrayLength(env, places) / 2;
+  if (count > MOST_PLACES || (*env)->GetArrayLength(env, order) != wanted) {
+    return STATUS_BAD_SHAPE;
   }
-  uint8_t *base = (*env)->GetDirectBufferAddress(env, strip);
-  if (base == NULL) {
-    return STATUS_NOT_DIRECT;
+  (*env)->GetLongArrayRegion(env, places, 0, 2 * count, known);
+  (*env)->GetIntArrayRegion(env, order, 0, wanted, indexes);
+  for (int i = 0; i < wanted; i++) {
+    if (indexes[i] < 0 || indexes[i] >= count) {
+      return STATUS_BAD_SHAPE;
+    }
+    const jlong *place = known + 2 * indexes[i];
+    if (place[0] == 0) {
+      return STATUS_NOT_DIRECT;
+    }
+    if (place[1] < (jlong)offset + length) {
+      return STATUS_OUT_OF_BOUNDS;
+    }
+    addresses[i] = (uint8_t *)(intptr_t)place[0] + offset;
   }
-  if ((*env)->GetDirectBufferCapacity(env, strip) < (jlong)offset + length) {
-    return STATUS_OUT_OF_BOUNDS;
-  }
-  *address = base + offset;
   return STATUS_OK;
 }
 
 JNIEXPORT jint JNICALL Java_io_basalt_erasure_NativeKernels_apply(
-    JNIEnv *env, jclass type, jint kernel, jint k, jint rows, jobject buffer, jobjectArray strips, jintArray order,
+    JNIEnv *env, jclass type, jint kernel, jint k, jint rows, jobject buffer, jlongArray places, jintArray order,
     jint offset, jint length) {
   uint8_t *addresses[KERNELS_MAX_WIDTH];
-  jint indexes[KERNELS_MAX_WIDTH];
   (void)type;
   void *tables = tables_of(env, kernel, k, rows, buffer);
-  if (tables == NULL || strips == NULL || order == NULL || (*env)->GetArrayLength(env, order) != k + rows) {
+  if (tables == NULL || places == NULL || order == NULL) {
     return STATUS_BAD_SHAPE;
   }
   if (offset < 0 || length < 0) {
     return STATUS_OUT_OF_BOUNDS;
   }
-  (*env)->GetIntArrayRegion(env, order, 0, k + rows, indexes);
-  jint count = (*env)->GetArrayLength(env, strips);
-  if ((*env)->PushLocalFrame(env, k + rows) != JNI_OK) {
-    (*env)->ExceptionClear(env);
-    return STATUS_NO_MEMORY;
-  }
-  int status = STATUS_OK;
-  for (int i = 0; i < k + rows && status == STATUS_OK; i++) {
-    if (indexes[i] < 0 || indexes[i] >= count) {
-      status = STATUS_BAD_SHAPE;
-    } else {
-      status = address_of(env, strips, indexes[i], offset, length, &addresses[i]);
-    }
-  }
-  if (status == STATUS_OK) {
-    status = kernels_apply(kernel, k, rows, tables, addresses, addresses + k, length);
-  }
-  (*env)->PopLocalFrame(env, NULL);
-  return status;
+  int status = addresses_of(env, places, order, k + rows, offset, length, addresses);
+  return status == STATUS_OK ? kernels_apply(kernel, k, rows, tables, addresses, addresses + k, length) : status;
 }

@@ -2,9 +2,11 @@ package io.basalt.benchmarks;
 
 import io.basalt.erasure.ErasureCode;
 import io.basalt.erasure.Geometry;
+import io.basalt.erasure.StripBuffers;
 import io.basalt.erasure.StripSet;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,6 +31,9 @@ final class ErasureBenchmark implements Callable<Integer> {
   private static final int ALIGNMENT = 64;
   private static final int BATCH_BYTES = 8 << 20;
 
+  /** Looked up once: that takes as long as some calls. */
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   @Option(
       names = "--c-side",
       defaultValue = "erasure/target/native/kernel_bench",
@@ -51,7 +56,7 @@ final class ErasureBenchmark implements Callable<Integer> {
       Geometry geometry = new Geometry(shape[0], shape[1]);
       for (int bytes : STRIP_BYTES) {
         try (ErasureCode code = ErasureCode.open(geometry)) {
-          ByteBuffer[] strips = strips(geometry, bytes);
+          StripBuffers strips = strips(geometry, bytes);
           StripSet one = StripSet.of(0);
           StripSet many = StripSet.range(0, geometry.m());
           new Contest(code, bytes, "encode", geometry.m()).run(() -> code.encode(strips, 0, bytes));
@@ -64,7 +69,7 @@ final class ErasureBenchmark implements Callable<Integer> {
     return 0;
   }
 
-  private static ByteBuffer[] strips(Geometry geometry, int bytes) {
+  private static StripBuffers strips(Geometry geometry, int bytes) {
     Random random = new Random(1);
     byte[] content = new byte[bytes];
     ByteBuffer[] strips = new ByteBuffer[geometry.width()];
@@ -73,7 +78,7 @@ final class ErasureBenchmark implements Callable<Integer> {
       strips[i] = ByteBuffer.allocateDirect(bytes + ALIGNMENT).alignedSlice(ALIGNMENT);
       strips[i].put(0, content);
     }
-    return strips;
+    return StripBuffers.of(strips);
   }
 
   /** One operation, which computes so many strips of k. */
@@ -139,7 +144,7 @@ final class ErasureBenchmark implements Callable<Integer> {
     }
 
     private static long cpuNanos() {
-      return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+      return THREADS.getCurrentThreadCpuTime();
     }
 
     private double inC(String operation) throws IOException, InterruptedException {

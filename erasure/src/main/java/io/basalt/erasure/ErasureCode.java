@@ -7,12 +7,13 @@ import java.nio.ByteBuffer;
  * them give back all others. The parity bytes are those of jerasure's {@code reed_sol_van} with w =
  * 8, on every kernel.
  *
- * <p>Strips are handed over as an array of {@code k+m} <b>direct</b> buffers, data first. A call
- * works on the bytes {@code offset} to {@code offset+length} of each, counted from the start of the
- * buffer like {@link ByteBuffer#get(int)}: positions are neither used nor changed, limits are
- * respected. Any length is allowed; addresses must be equal modulo 16, which buffers of one
- * allocator are at equal offsets. The bytes stay the caller's: nothing is copied or kept, and
- * encode and decode allocate nothing, but for the first decoding of a pattern of losses.
+ * <p>Strips are handed over as {@code k+m} <b>direct</b> buffers, data first, which are made ready
+ * once for any number of calls. A call works on the bytes {@code offset} to {@code offset+length}
+ * of each, counted from the start of the buffer like {@link ByteBuffer#get(int)}: positions are
+ * neither used nor changed, limits are respected. Any length is allowed; addresses must be equal
+ * modulo 16, which buffers of one allocator are at equal offsets. The bytes stay the caller's:
+ * nothing is copied or kept, and encode and decode allocate nothing, but for the first decoding of
+ * a pattern of losses.
  *
  * <p>All methods may be called from many threads at once, on strips that no other call writes.
  * Every misuse is an exception, and leaves the strips as they were: {@link
@@ -50,16 +51,15 @@ public interface ErasureCode extends AutoCloseable {
   byte[] row(int parity);
 
   /** Computes the {@code m} parity strips from the {@code k} data strips. */
-  void encode(ByteBuffer[] strips, int offset, int length);
+  void encode(StripBuffers strips, int offset, int length);
 
   /**
-   * Rebuilds the lost strips into their buffers from any {@code k} of the others. A strip that is
-   * neither lost nor {@code null} is a source; one that is {@code null} is neither there nor
-   * wanted.
+   * Rebuilds the lost strips into their buffers from any {@code k} of the others. A strip that has
+   * a buffer and is not lost is a source.
    *
    * @throws TooManyLostException if fewer than {@code k} sources are there
    */
-  void decode(ByteBuffer[] strips, StripSet lost, int offset, int length);
+  void decode(StripBuffers strips, StripSet lost, int offset, int length);
 
   /**
    * Like {@link #decode}, and then proves the result before it returns. With more than {@code k}
@@ -72,7 +72,7 @@ public interface ErasureCode extends AutoCloseable {
    * @throws ReconstructionMismatchException if they differ; the lost strips must not be used
    */
   void decodeVerified(
-      ByteBuffer[] strips, StripSet lost, int offset, int length, ByteBuffer scratch);
+      StripBuffers strips, StripSet lost, int offset, int length, ByteBuffer scratch);
 
   /**
    * The fewest strips to read to have all of {@code wanted}: these themselves where they are

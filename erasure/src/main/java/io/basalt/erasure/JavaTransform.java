@@ -1,6 +1,5 @@
 package io.basalt.erasure;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** The product in plain Java, by a table of all products. */
@@ -15,38 +14,39 @@ final class JavaTransform implements Transform {
       ThreadLocal.withInitial(() -> new byte[2][BLOCK]);
 
   private final Matrix matrix;
+  private final int[] order;
 
-  JavaTransform(Matrix matrix) {
+  JavaTransform(Matrix matrix, int[] order) {
     this.matrix = matrix;
+    this.order = order;
   }
 
   @Override
-  public void apply(ByteBuffer[] strips, int[] order, int offset, int length) {
-    checkDistinct(strips, order);
+  public void apply(StripBuffers strips, int offset, int length) {
+    checkDistinct(strips);
     byte[][] blocks = BLOCKS.get();
     for (int from = 0; from < length; from += BLOCK) {
       int size = Math.min(BLOCK, length - from);
       for (int row = 0; row < matrix.rows(); row++) {
-        sum(strips, order, row, offset + from, size, blocks);
-        strips[order[matrix.columns() + row]].put(offset + from, blocks[1], 0, size);
+        sum(strips, row, offset + from, size, blocks);
+        strips.buffer(order[matrix.columns() + row]).put(offset + from, blocks[1], 0, size);
       }
     }
   }
 
   /** Java does not see addresses, so of all overlaps only the plain one is noticed here. */
   @SuppressWarnings("ReferenceEquality")
-  private void checkDistinct(ByteBuffer[] strips, int[] order) {
+  private void checkDistinct(StripBuffers strips) {
     for (int target = matrix.columns(); target < order.length; target++) {
       for (int other = 0; other < target; other++) {
-        if (strips[order[target]] == strips[order[other]]) {
-          throw new IllegalArgumentException(StripCheck.OVERLAP);
+        if (strips.buffer(order[target]) == strips.buffer(order[other])) {
+          throw new IllegalArgumentException(StripBuffers.OVERLAP);
         }
       }
     }
   }
 
-  private void sum(
-      ByteBuffer[] strips, int[] order, int row, int position, int size, byte[][] blocks) {
+  private void sum(StripBuffers strips, int row, int position, int size, byte[][] blocks) {
     byte[] source = blocks[0];
     byte[] sum = blocks[1];
     Arrays.fill(sum, 0, size, (byte) 0);
@@ -56,7 +56,7 @@ final class JavaTransform implements Transform {
       if (ofCoefficient == 0) {
         continue;
       }
-      strips[order[column]].get(position, source, 0, size);
+      strips.buffer(order[column]).get(position, source, 0, size);
       for (int i = 0; i < size; i++) {
         sum[i] ^= products[ofCoefficient | (source[i] & 0xff)];
       }

@@ -43,18 +43,19 @@ final class KernelMeasurement {
   private static Kernel measure(Contest contest) {
     int width = contest.k + contest.rows;
     int length = Math.max(4096, STRIPE_BYTES / width & -4096);
-    ByteBuffer[] strips = new ByteBuffer[width];
+    ByteBuffer[] slices = new ByteBuffer[width];
     ByteBuffer memory = ByteBuffer.allocateDirect(width * length);
     for (int i = 0; i < width; i++) {
-      strips[i] = memory.slice(i * length, length);
+      slices[i] = memory.slice(i * length, length);
     }
+    StripBuffers strips = StripBuffers.of(slices);
     Map<Kernel, Transform> transforms = new LinkedHashMap<>();
     contest.kernels.forEach(kernel -> transforms.put(kernel, transform(kernel, contest)));
     Map<Kernel, Long> nanos = new EnumMap<>(Kernel.class);
     // In turns, so that what disturbs does not meet one kernel alone.
     for (int round = 0; round < ROUNDS; round++) {
       transforms.forEach(
-          (kernel, transform) -> nanos.merge(kernel, time(transform, strips), Math::min));
+          (kernel, transform) -> nanos.merge(kernel, time(transform, strips, length), Math::min));
     }
     Kernel fastest = contest.kernels.stream().min(Comparator.comparing(nanos::get)).orElseThrow();
     long bytes = (long) contest.k * length;
@@ -74,13 +75,13 @@ final class KernelMeasurement {
     for (int i = 0; i < cells.length; i++) {
       cells[i] = (byte) (2 + i % 253);
     }
-    return Transform.of(kernel, new Matrix(contest.rows, contest.k, cells));
+    int[] order = IntStream.range(0, contest.k + contest.rows).toArray();
+    return Transform.of(kernel, new Matrix(contest.rows, contest.k, cells), order);
   }
 
-  private static long time(Transform transform, ByteBuffer[] strips) {
-    int[] order = IntStream.range(0, strips.length).toArray();
+  private static long time(Transform transform, StripBuffers strips, int length) {
     long start = System.nanoTime();
-    transform.apply(strips, order, 0, strips[0].capacity());
+    transform.apply(strips, 0, length);
     return System.nanoTime() - start;
   }
 }

@@ -26,7 +26,6 @@ final class MatrixCode implements ErasureCode {
   private final Kernel kernelForOne;
   private final Matrix coding;
   private final Transform encoding;
-  private final int[] encodingOrder;
 
   /** Newest first; replaced as a whole, so that readers need no lock. */
   private volatile Reconstruction[] reconstructions = new Reconstruction[0];
@@ -38,8 +37,7 @@ final class MatrixCode implements ErasureCode {
     this.kernel = kernel;
     this.kernelForOne = kernelForOne;
     this.coding = coding;
-    this.encoding = Transform.of(kernel, coding);
-    this.encodingOrder = IntStream.range(0, geometry.width()).toArray();
+    this.encoding = Transform.of(kernel, coding, geometry.all().toArray());
   }
 
   static MatrixCode open(Geometry geometry, KernelChoice choice) {
@@ -100,21 +98,20 @@ final class MatrixCode implements ErasureCode {
   }
 
   @Override
-  public void encode(ByteBuffer[] strips, int offset, int length) {
+  public void encode(StripBuffers strips, int offset, int length) {
     checkOpen();
-    StripCheck.count(strips, geometry);
-    StripCheck.range(offset, length);
-    for (int i = 0; i < strips.length; i++) {
-      StripCheck.strip(strips[i], i, offset, length, strips[0]);
-      if (i >= geometry.k()) {
-        StripCheck.writable(strips[i], i);
-      }
+    strips.require(geometry, offset, length);
+    for (int strip = 0; strip < geometry.k(); strip++) {
+      strips.requirePresent(strip);
     }
-    encoding.apply(strips, encodingOrder, offset, length);
+    for (int strip = geometry.k(); strip < geometry.width(); strip++) {
+      strips.requireWritable(strip);
+    }
+    encoding.apply(strips, offset, length);
   }
 
   @Override
-  public void decode(ByteBuffer[] strips, StripSet lost, int offset, int length) {
+  public void decode(StripBuffers strips, StripSet lost, int offset, int length) {
     Reconstruction reconstruction = prepare(strips, lost, offset, length);
     if (reconstruction != null) {
       reconstruction.run(strips, offset, length);
@@ -123,57 +120,55 @@ final class MatrixCode implements ErasureCode {
 
   @Override
   public void decodeVerified(
-      ByteBuffer[] strips, StripSet lost, int offset, int length, ByteBuffer scratch) {
+      StripBuffers strips, StripSet lost, int offset, int length, ByteBuffer scratch) {
     Reconstruction reconstruction = prepare(strips, lost, offset, length);
     if (reconstruction == null) {
       return;
     }
-    int anyTarget = lost.at(0);
-    StripCheck.strip(scratch, geometry.width(), offset, length, strips[anyTarget]);
-    StripCheck.writable(scratch, geometry.width());
-    StripCheck.apart(scratch, strips);
+    checkApart(scratch, strips);
+    StripBuffers withScratch = strips.with(scratch);
+    withScratch.requireRange(geometry.width(), offset, length);
+    withScratch.requireWritable(geometry.width());
     reconstruction.run(strips, offset, length);
-    reconstruction.prove(strips, offset, length, scratch);
+    reconstruction.prove(withScratch, offset, length);
+  }
+
+  /** Refuses a strip as scratch; an overlap in part is noticed where addresses are known. */
+  @SuppressWarnings("ReferenceEquality")
+  private static void checkApart(ByteBuffer scratch, StripBuffers strips) {
+    for (int strip : strips.present().toArray()) {
+      if (strips.buffer(strip) == scratch) {
+        throw new IllegalArgumentException(StripBuffers.OVERLAP);
+      }
+    }
   }
 
   /** Checks everything and finds the reconstruction; null if nothing is lost. */
-  private Reconstruction prepare(ByteBuffer[] strips, StripSet lost, int offset, int length) {
+  private Reconstruction prepare(StripBuffers strips, StripSet lost, int offset, int length) {
     checkOpen();
-    StripCheck.count(strips, geometry);
-    StripCheck.range(offset, length);
+    strips.require(geometry, offset, length);
     if (lost.isEmpty()) {
       return null;
     }
     checkNumbers(lost);
-    ByteBuffer first = strips[lost.at(0)];
     for (int i = 0; i < lost.size(); i++) {
-      int strip = lost.at(i);
-      StripCheck.strip(strips[strip], strip, offset, length, first);
-      StripCheck.writable(strips[strip], strip);
-    }
-    for (int strip = 0; strip < strips.length; strip++) {
-      if (strips[strip] != null) {
-        StripCheck.strip(strips[strip], strip, offset, length, first);
-      }
+      strips.requireWritable(lost.at(i));
     }
     return reconstruction(strips, lost);
   }
 
-  private Reconstruction reconstruction(ByteBuffer[] strips, StripSet lost) {
+  private Reconstruction reconstruction(StripBuffers strips, StripSet lost) {
     for (Reconstruction known : reconstructions) {
       if (known.fits(strips, lost)) {
         return known;
       }
     }
-    int[] sources =
-        IntStream.range(0, geometry.width())
-            .filter(strip -> strips[strip] != null && !lost.contains(strip))
-            .toArray();
-    if (sources.length < geometry.k()) {
-      throw new TooManyLostException(geometry, lost, sources.length);
+    int sources = strips.present().size() - lost.size();
+    if (sources < geometry.k()) {
+      throw new TooManyLostException(geometry, lost, sources);
     }
     Kernel chosen = lost.size() == 1 ? kernelForOne : kernel;
-    Reconstruction made = new Reconstruction(chosen, coding, sources, lost);
+    Reconstruction made = new Reconstruction(chosen, coding, strips.present(), lost);
     remember(made);
     return made;
   }

@@ -26,12 +26,21 @@ final class NativeKernels {
 
   static native int prepare(int kernel, int k, int rows, byte[] matrix, ByteBuffer tables);
 
+  /** Where a direct buffer begins; 0 for another one. */
+  static native long address(ByteBuffer buffer);
+
+  /**
+   * The product.
+   *
+   * @param places address and length of each strip, in turns; their memory must stay reachable
+   * @param order which of them are the sources, then the targets
+   */
   static native int apply(
       int kernel,
       int k,
       int rows,
       ByteBuffer tables,
-      ByteBuffer[] strips,
+      long[] places,
       int[] order,
       int offset,
       int length);
@@ -46,10 +55,10 @@ final class NativeKernels {
   private static RuntimeException failure(int status) {
     return switch (status) {
       case BAD_SHAPE -> new IllegalStateException("the native library refuses the code's shape");
-      case NOT_DIRECT -> new IllegalArgumentException(StripCheck.NOT_DIRECT);
+      case NOT_DIRECT -> new IllegalArgumentException(StripBuffers.NOT_DIRECT);
       case OUT_OF_BOUNDS -> new IllegalArgumentException("a strip is shorter than offset + length");
-      case MISALIGNED -> new IllegalArgumentException(StripCheck.MISALIGNED);
-      case OVERLAP -> new IllegalArgumentException(StripCheck.OVERLAP);
+      case MISALIGNED -> new IllegalArgumentException(StripBuffers.MISALIGNED);
+      case OVERLAP -> new IllegalArgumentException(StripBuffers.OVERLAP);
       case NO_MEMORY -> new IllegalStateException("the native library got no memory");
       case UNAVAILABLE -> new IllegalStateException("the native library lacks this kernel");
       default -> new IllegalStateException("the native library failed with status " + status);

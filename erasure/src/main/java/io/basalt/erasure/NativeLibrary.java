@@ -25,8 +25,12 @@ final class NativeLibrary {
     return PROBLEM;
   }
 
+  static boolean isThere() {
+    return PROBLEM.isEmpty();
+  }
+
   static boolean has(Kernel kernel) {
-    return kernel == Kernel.JAVA || (PROBLEM.isEmpty() && NativeKernels.available(kernel.number()));
+    return kernel == Kernel.JAVA || (isThere() && NativeKernels.available(kernel.number()));
   }
 
   private static String platform() {

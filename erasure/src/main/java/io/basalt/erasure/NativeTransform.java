@@ -1,5 +1,6 @@
 package io.basalt.erasure;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
@@ -11,12 +12,14 @@ final class NativeTransform implements Transform {
   private final Kernel kernel;
   private final int columns;
   private final int rows;
+  private final int[] order;
   private final ByteBuffer tables;
 
-  NativeTransform(Kernel kernel, Matrix matrix) {
+  NativeTransform(Kernel kernel, Matrix matrix, int[] order) {
     this.kernel = kernel;
     this.columns = matrix.columns();
     this.rows = matrix.rows();
+    this.order = order;
     this.tables =
         ByteBuffer.allocateDirect(NativeKernels.tablesBytes(kernel.number(), columns, rows));
     NativeKernels.check(
@@ -24,8 +27,12 @@ final class NativeTransform implements Transform {
   }
 
   @Override
-  public void apply(ByteBuffer[] strips, int[] order, int offset, int length) {
-    NativeKernels.check(
-        NativeKernels.apply(kernel.number(), columns, rows, tables, strips, order, offset, length));
+  public void apply(StripBuffers strips, int offset, int length) {
+    int status =
+        NativeKernels.apply(
+            kernel.number(), columns, rows, tables, strips.places(), order, offset, length);
+    // Until here C knows addresses alone.
+    Reference.reachabilityFence(strips);
+    NativeKernels.check(status);
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,7 +21,7 @@ class AllocationTest {
   void aCallAllocatesNothing(Kernel kernel) {
     Geometry geometry = new Geometry(8, 3);
     ErasureCode code = MatrixCode.open(geometry, List.of(kernel));
-    ByteBuffer[] strips = Stripes.random(geometry, 256, 1);
+    StripBuffers strips = StripBuffers.of(Stripes.random(geometry, 256, 1));
     StripSet lost = StripSet.of(2, 9);
     Runnable call =
         () -> {

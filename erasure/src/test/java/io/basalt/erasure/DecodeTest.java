@@ -51,12 +51,12 @@ class DecodeTest {
     for (int i = 0; i < strips.length; i++) {
       strips[i] = gone.contains(i) ? null : lost.contains(i) ? Stripes.strip(LENGTH) : strips[i];
     }
-    code.decode(strips, lost, 3, LENGTH - 10);
+    code.decode(StripBuffers.of(strips), lost, 3, LENGTH - 10);
     checkRange(code, whole, strips, lost, gone);
     for (int i : lost.toArray()) {
       strips[i] = Stripes.strip(LENGTH);
     }
-    code.decodeVerified(strips, lost, 3, LENGTH - 10, Stripes.strip(LENGTH));
+    code.decodeVerified(StripBuffers.of(strips), lost, 3, LENGTH - 10, Stripes.strip(LENGTH));
     checkRange(code, whole, strips, lost, gone);
   }
 
@@ -82,7 +82,7 @@ class DecodeTest {
     List<Kernel> kernels = kernels();
     MatrixCode code =
         MatrixCode.open(geometry, List.of(kernels.get(random.nextInt(kernels.size()))));
-    code.encode(whole, 0, LENGTH);
+    code.encode(StripBuffers.of(whole), 0, LENGTH);
     int[] shuffled =
         random.ints(0, geometry.width()).distinct().limit(1 + random.nextInt(m)).toArray();
     int lost = 1 + random.nextInt(shuffled.length);
@@ -107,11 +107,12 @@ class DecodeTest {
           StripSet lostOne = StripSet.of(lost);
           ByteBuffer scratch = Stripes.strip(LENGTH);
           if (used) {
-            assertThatThrownBy(() -> code.decodeVerified(strips, lostOne, 0, LENGTH, scratch))
+            assertThatThrownBy(
+                    () -> code.decodeVerified(StripBuffers.of(strips), lostOne, 0, LENGTH, scratch))
                 .isInstanceOf(ReconstructionMismatchException.class)
                 .hasMessageContaining("at byte 200: one of the sources is wrong");
           } else {
-            code.decodeVerified(strips, lostOne, 0, LENGTH, scratch);
+            code.decodeVerified(StripBuffers.of(strips), lostOne, 0, LENGTH, scratch);
           }
         }
       }
@@ -123,12 +124,12 @@ class DecodeTest {
     Geometry geometry = new Geometry(4, 2);
     ErasureCode code = ErasureCode.open(geometry);
     ByteBuffer[] strips = Stripes.encoded(geometry, LENGTH, 1);
-    assertThatThrownBy(() -> code.decode(strips, StripSet.of(0, 1, 2), 0, LENGTH))
+    assertThatThrownBy(() -> code.decode(StripBuffers.of(strips), StripSet.of(0, 1, 2), 0, LENGTH))
         .isInstanceOf(TooManyLostException.class)
         .hasMessage("strips [0, 1, 2] of a 4+2 stripe need 4 others, and only 3 are available");
     strips[5] = null;
     strips[4] = null;
-    assertThatThrownBy(() -> code.decode(strips, StripSet.of(3), 0, LENGTH))
+    assertThatThrownBy(() -> code.decode(StripBuffers.of(strips), StripSet.of(3), 0, LENGTH))
         .isInstanceOf(TooManyLostException.class)
         .hasMessageContaining("only 3 are available");
   }
@@ -173,7 +174,7 @@ class DecodeTest {
           strips[i] =
               sources.contains(i) ? whole[i] : lost.contains(i) ? Stripes.strip(LENGTH) : null;
         }
-        code.decode(strips, lost, 0, LENGTH);
+        code.decode(StripBuffers.of(strips), lost, 0, LENGTH);
         for (int i : lost.toArray()) {
           assertThat(strips[i].mismatch(whole[i])).isEqualTo(-1);
         }

@@ -79,7 +79,7 @@ final class FirstCall {
       Geometry geometry = new Geometry(5 + seed % 4, 3);
       try (ErasureCode code = ErasureCode.open(geometry, KernelChoice.parse(choice))) {
         ByteBuffer[] strips = Stripes.random(geometry, 10_000, seed);
-        code.encode(strips, 0, 10_000);
+        code.encode(StripBuffers.of(strips), 0, 10_000);
         ByteBuffer[] expected = Stripes.encoded(geometry, 10_000, seed);
         for (int i = 0; i < strips.length; i++) {
           if (!strips[i].equals(expected[i])) {

@@ -27,11 +27,11 @@ class MisuseTest {
 
   private static void refuses(
       Kernel kernel, ByteBuffer[] strips, int offset, int length, String why) {
-    assertThatThrownBy(() -> code(kernel).encode(strips, offset, length))
+    assertThatThrownBy(() -> code(kernel).encode(StripBuffers.of(strips), offset, length))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(why);
     StripSet lost = StripSet.of(5);
-    assertThatThrownBy(() -> code(kernel).decode(strips, lost, offset, length))
+    assertThatThrownBy(() -> code(kernel).decode(StripBuffers.of(strips), lost, offset, length))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(why);
   }
@@ -57,7 +57,7 @@ class MisuseTest {
       for (int i = 0; i < strips.length; i++) {
         strips[i] = strips[i].slice(shift, LENGTH);
       }
-      code(kernel).encode(strips, 0, LENGTH);
+      code(kernel).encode(StripBuffers.of(strips), 0, LENGTH);
       for (int i = 0; i < strips.length; i++) {
         assertThat(strips[i].mismatch(expected[i].slice(shift, LENGTH))).isEqualTo(-1);
       }
@@ -75,7 +75,7 @@ class MisuseTest {
     refuses(kernel, strips, LENGTH, 1, "ends at 1024");
     strips[3].limit(1000);
     refuses(kernel, strips, 0, LENGTH, "strip 3 ends at 1000");
-    code(kernel).encode(strips, 1000, 0);
+    code(kernel).encode(StripBuffers.of(strips), 1000, 0);
   }
 
   @ParameterizedTest
@@ -103,7 +103,7 @@ class MisuseTest {
     for (int i = 0; i < GEOMETRY.k(); i++) {
       strips[i] = strips[i].asReadOnlyBuffer();
     }
-    code(kernel).encode(strips, 0, LENGTH);
+    code(kernel).encode(StripBuffers.of(strips), 0, LENGTH);
     assertThat(strips[5].mismatch(Stripes.encoded(GEOMETRY, LENGTH, 1)[5])).isEqualTo(-1);
   }
 
@@ -116,7 +116,7 @@ class MisuseTest {
       if (strip < GEOMETRY.k()) {
         refuses(kernel, strips, 0, LENGTH, "overlaps another one");
       } else {
-        assertThatThrownBy(() -> code(kernel).encode(strips, 0, LENGTH))
+        assertThatThrownBy(() -> code(kernel).encode(StripBuffers.of(strips), 0, LENGTH))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("overlaps another one");
       }
@@ -141,7 +141,7 @@ class MisuseTest {
   void stripsOutsideTheCodeAreRefused(Kernel kernel) {
     ByteBuffer[] strips = Stripes.empty(GEOMETRY, LENGTH);
     ErasureCode code = code(kernel);
-    assertThatThrownBy(() -> code.decode(strips, StripSet.of(6), 0, LENGTH))
+    assertThatThrownBy(() -> code.decode(StripBuffers.of(strips), StripSet.of(6), 0, LENGTH))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("do not all belong to a 4+2 stripe");
     assertThatThrownBy(() -> code.minimumToDecode(StripSet.of(200), StripSet.of(1)))
@@ -164,16 +164,20 @@ class MisuseTest {
     ErasureCode code = code(kernel);
     StripSet lost = StripSet.of(0);
     assertThatThrownBy(
-            () -> code.decodeVerified(strips, lost, 0, LENGTH, ByteBuffer.allocate(LENGTH)))
+            () ->
+                code.decodeVerified(
+                    StripBuffers.of(strips), lost, 0, LENGTH, ByteBuffer.allocate(LENGTH)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("must be direct");
-    assertThatThrownBy(() -> code.decodeVerified(strips, lost, 0, LENGTH, Stripes.strip(16)))
+    assertThatThrownBy(
+            () -> code.decodeVerified(StripBuffers.of(strips), lost, 0, LENGTH, Stripes.strip(16)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("ends at 16");
-    assertThatThrownBy(() -> code.decodeVerified(strips, lost, 0, LENGTH, null))
+    assertThatThrownBy(() -> code.decodeVerified(StripBuffers.of(strips), lost, 0, LENGTH, null))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has no buffer");
-    assertThatThrownBy(() -> code.decodeVerified(strips, lost, 0, LENGTH, strips[1]))
+    assertThatThrownBy(
+            () -> code.decodeVerified(StripBuffers.of(strips), lost, 0, LENGTH, strips[1]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("overlaps another one");
   }
@@ -198,13 +202,14 @@ class MisuseTest {
     code.close();
     code.close();
     StripSet lost = StripSet.of(1);
-    assertThatThrownBy(() -> code.encode(strips, 0, LENGTH))
+    assertThatThrownBy(() -> code.encode(StripBuffers.of(strips), 0, LENGTH))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the 4+2 code is closed: open another");
-    assertThatThrownBy(() -> code.decode(strips, lost, 0, LENGTH))
+    assertThatThrownBy(() -> code.decode(StripBuffers.of(strips), lost, 0, LENGTH))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("is closed");
-    assertThatThrownBy(() -> code.decodeVerified(strips, lost, 0, LENGTH, strips[0]))
+    assertThatThrownBy(
+            () -> code.decodeVerified(StripBuffers.of(strips), lost, 0, LENGTH, strips[0]))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("is closed");
     assertThatThrownBy(() -> code.minimumToDecode(lost, lost))
@@ -219,30 +224,31 @@ class MisuseTest {
     ByteBuffer tables = ByteBuffer.allocateDirect(NativeKernels.tablesBytes(kernel, 2, 1));
     assertThat(NativeKernels.prepare(kernel, 2, 1, new byte[] {1, 1}, tables)).isZero();
     ByteBuffer[] strips = Stripes.empty(new Geometry(2, 1), 64);
+    long[] places = StripBuffers.of(strips).places();
     int[] order = {0, 1, 2};
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, order, 0, 64)).isZero();
+    assertThat(NativeKernels.apply(kernel, 2, 1, tables, places, order, 0, 64)).isZero();
 
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, order, 0, 65)).isNotZero();
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, order, 1, 64)).isNotZero();
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, order, -1, 64)).isNotZero();
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, order, 0, -64)).isNotZero();
+    assertThat(NativeKernels.apply(kernel, 2, 1, tables, places, order, 0, 65)).isNotZero();
+    assertThat(NativeKernels.apply(kernel, 2, 1, tables, places, order, 1, 64)).isNotZero();
+    assertThat(NativeKernels.apply(kernel, 2, 1, tables, places, order, -1, 64)).isNotZero();
+    assertThat(NativeKernels.apply(kernel, 2, 1, tables, places, order, 0, -64)).isNotZero();
     assertThat(
             NativeKernels.apply(
-                kernel, 2, 1, tables, strips, order, Integer.MAX_VALUE, Integer.MAX_VALUE))
+                kernel, 2, 1, tables, places, order, Integer.MAX_VALUE, Integer.MAX_VALUE))
         .isNotZero();
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, new int[] {0, 1}, 0, 64))
+    assertThat(NativeKernels.apply(kernel, 2, 1, tables, places, new int[] {0, 1}, 0, 64))
         .isNotZero();
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, new int[] {0, 1, 3}, 0, 64))
+    assertThat(NativeKernels.apply(kernel, 2, 1, tables, places, new int[] {0, 1, 3}, 0, 64))
         .isNotZero();
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, new int[] {0, -1, 2}, 0, 64))
+    assertThat(NativeKernels.apply(kernel, 2, 1, tables, places, new int[] {0, -1, 2}, 0, 64))
         .isNotZero();
     assertThat(NativeKernels.apply(kernel, 2, 1, tables, null, order, 0, 64)).isNotZero();
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, null, 0, 64)).isNotZero();
-    assertThat(NativeKernels.apply(kernel, 2, 1, null, strips, order, 0, 64)).isNotZero();
-    assertThat(NativeKernels.apply(kernel, 2, 2, tables, strips, order, 0, 64)).isNotZero();
-    assertThat(NativeKernels.apply(kernel, 0, 1, tables, strips, order, 0, 64)).isNotZero();
-    assertThat(NativeKernels.apply(kernel, 256, 1, tables, strips, order, 0, 64)).isNotZero();
-    assertThat(NativeKernels.apply(7, 2, 1, ByteBuffer.allocateDirect(999), strips, order, 0, 64))
+    assertThat(NativeKernels.apply(kernel, 2, 1, tables, places, null, 0, 64)).isNotZero();
+    assertThat(NativeKernels.apply(kernel, 2, 1, null, places, order, 0, 64)).isNotZero();
+    assertThat(NativeKernels.apply(kernel, 2, 2, tables, places, order, 0, 64)).isNotZero();
+    assertThat(NativeKernels.apply(kernel, 0, 1, tables, places, order, 0, 64)).isNotZero();
+    assertThat(NativeKernels.apply(kernel, 256, 1, tables, places, order, 0, 64)).isNotZero();
+    assertThat(NativeKernels.apply(7, 2, 1, ByteBuffer.allocateDirect(999), places, order, 0, 64))
         .isNotZero();
     assertThat(NativeKernels.prepare(kernel, 2, 1, new byte[3], tables)).isNotZero();
     assertThat(NativeKernels.prepare(kernel, 2, 1, null, tables)).isNotZero();
@@ -251,13 +257,66 @@ class MisuseTest {
     assertThat(NativeKernels.codingMatrix(2, 2, new byte[3])).isNotZero();
     assertThat(NativeKernels.codingMatrix(2, 2, null)).isNotZero();
 
+    assertThat(NativeKernels.apply(kernel, 2, 1, tables, new long[4], order, 0, 64)).isNotZero();
+    assertThat(NativeKernels.apply(kernel, 2, 1, tables, new long[600], order, 0, 64)).isNotZero();
+    assertThat(NativeKernels.address(null)).isZero();
+    assertThat(NativeKernels.address(ByteBuffer.allocate(64))).isZero();
+
     strips[1] = null;
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, order, 0, 64)).isNotZero();
-    strips[1] = ByteBuffer.allocate(64);
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, order, 0, 64)).isNotZero();
-    strips[1] = Stripes.strip(80).slice(8, 64);
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, order, 0, 64)).isNotZero();
+    assertThat(apply(tables, strips)).isNotZero();
     strips[1] = strips[2];
-    assertThat(NativeKernels.apply(kernel, 2, 1, tables, strips, order, 0, 64)).isNotZero();
+    assertThat(apply(tables, strips)).isNotZero();
+    long[] shifted = places.clone();
+    shifted[2] += 8;
+    shifted[3] -= 8;
+    assertThat(NativeKernels.apply(kernel, 2, 1, tables, shifted, order, 0, 56)).isNotZero();
+  }
+
+  private static int apply(ByteBuffer tables, ByteBuffer[] strips) {
+    return NativeKernels.apply(
+        Kernel.JERASURE.number(),
+        2,
+        1,
+        tables,
+        StripBuffers.of(strips).places(),
+        new int[] {0, 1, 2},
+        0,
+        64);
+  }
+
+  @Test
+  void limitsAreThoseOfTheTimeOfPreparation() {
+    for (Kernel kernel : kernels()) {
+      ByteBuffer[] strips = Stripes.random(GEOMETRY, LENGTH, 1);
+      strips[2].limit(100);
+      StripBuffers prepared = StripBuffers.of(strips);
+      strips[2].limit(LENGTH);
+      assertThatThrownBy(() -> code(kernel).encode(prepared, 0, 101))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("strip 2 ends at 100, before 0 + 101");
+    }
+  }
+
+  /** What is arranged anew is checked like what was given so. */
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void stripsInAnotherOrder(Kernel kernel) {
+    ByteBuffer[] expected = Stripes.encoded(GEOMETRY, LENGTH, 1);
+    ByteBuffer[] turned = new ByteBuffer[expected.length];
+    for (int i = 0; i < turned.length; i++) {
+      turned[turned.length - 1 - i] = Stripes.copy(expected[i]);
+    }
+    StripBuffers memory = StripBuffers.of(turned);
+    Stripes.fill(turned[2], 0);
+    StripBuffers strips = memory.arranged(5, -1, 3, 2, 1, 0);
+    code(kernel).decode(strips, StripSet.of(3), 0, LENGTH);
+    assertThat(strips.buffer(3).mismatch(expected[3])).isEqualTo(-1);
+    assertThat(strips.buffer(1)).isNull();
+    assertThatThrownBy(() -> code(kernel).encode(strips, 0, LENGTH))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("strip 1 has no buffer");
+    assertThatThrownBy(() -> code(kernel).encode(memory.arranged(0, 1), 0, LENGTH))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("2 strips were given to a 4+2 code");
   }
 }

@@ -71,7 +71,7 @@ class ParityTest {
     for (int i = geometry.k(); i < geometry.width(); i++) {
       Stripes.fill(strips[i], UNTOUCHED);
     }
-    code.encode(strips, offset, length);
+    code.encode(StripBuffers.of(strips), offset, length);
     for (int i = 0; i < geometry.m(); i++) {
       byte[] wanted = new byte[CAPACITY];
       Arrays.fill(wanted, UNTOUCHED);
@@ -108,7 +108,8 @@ class ParityTest {
         .forEach(
             kernel -> {
               ByteBuffer[] strips = Stripes.random(geometry, capacity, k);
-              MatrixCode.open(geometry, List.of(kernel)).encode(strips, 0, capacity);
+              MatrixCode.open(geometry, List.of(kernel))
+                  .encode(StripBuffers.of(strips), 0, capacity);
               for (int i = 0; i < strips.length; i++) {
                 assertThat(strips[i].mismatch(expected[i]))
                     .as("%s strip %d", kernel, i)
@@ -140,7 +141,7 @@ class ParityTest {
         strips[s].put(b, (byte) (31 * s + 7 * b + s * b + 1));
       }
     }
-    MatrixCode.open(geometry, List.of(kernel)).encode(strips, 0, length);
+    MatrixCode.open(geometry, List.of(kernel)).encode(StripBuffers.of(strips), 0, length);
     StringBuilder hex = new StringBuilder();
     for (int i = geometry.k(); i < geometry.width(); i++) {
       hex.append(HexFormat.of().formatHex(Stripes.bytes(strips[i])));

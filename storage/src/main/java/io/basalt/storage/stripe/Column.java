@@ -1,29 +1,27 @@
 package io.basalt.storage.stripe;
 
+import io.basalt.erasure.StripBuffers;
 import io.basalt.storage.root.Stripe;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The same range of every strip of a stripe in memory: direct, side by side, page by page, so that
  * all strips are aligned alike.
  */
 final class Column {
-  private final ByteBuffer[] strips;
+  private final StripBuffers strips;
   private final int bytes;
 
   /** Memory for a number of strips, each of whole blocks. */
   Column(int width, int bytes) {
     this.bytes = bytes;
-    this.strips = new ByteBuffer[width];
     // One allocation cannot exceed 2 GiB; a column of any sensible size stays far below.
     ByteBuffer memory = ByteBuffer.allocateDirect(Math.multiplyExact(width, bytes));
-    List<ByteBuffer> slices = new ArrayList<>();
+    ByteBuffer[] slices = new ByteBuffer[width];
     for (int i = 0; i < width; i++) {
-      slices.add(memory.slice(i * bytes, bytes));
+      slices[i] = memory.slice(i * bytes, bytes);
     }
-    slices.toArray(strips);
+    this.strips = StripBuffers.of(slices);
   }
 
   /**
@@ -36,7 +34,7 @@ final class Column {
   }
 
   int width() {
-    return strips.length;
+    return strips.width();
   }
 
   /** Bytes of each strip. */
@@ -44,13 +42,13 @@ final class Column {
     return bytes;
   }
 
-  /** The strips, for a code; the array is not to be changed. */
-  ByteBuffer[] strips() {
+  /** The strips, for a code. */
+  StripBuffers strips() {
     return strips;
   }
 
   /** The first bytes of one strip, as a buffer of its own. */
   ByteBuffer strip(int strip, int length) {
-    return strips[strip].slice(0, length);
+    return strips.buffer(strip).slice(0, length);
   }
 }

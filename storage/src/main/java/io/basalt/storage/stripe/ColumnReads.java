@@ -1,5 +1,6 @@
 package io.basalt.storage.stripe;
 
+import io.basalt.erasure.StripBuffers;
 import io.basalt.erasure.StripSet;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
@@ -93,29 +94,23 @@ final class ColumnReads implements StripeColumns {
   }
 
   private StripeColumn decoded(Column column, int[] sources, int[] lost, int length) {
-    ByteBuffer[] strips = new ByteBuffer[stripe.strips()];
-    for (int i = 0; i < sources.length; i++) {
-      strips[sources[i]] = column.strips()[i];
-    }
-    for (int i = 0; i < lost.length; i++) {
-      strips[lost[i]] = column.strips()[sources.length + i];
-    }
+    StripBuffers strips = Reconstructor.byNumber(stripe, column, sources, lost);
     reconstructor.compute(stripe, strips, StripSet.of(lost), length);
     return new Decoded(column, strips);
   }
 
   private final class Decoded implements StripeColumn {
     private final Column column;
-    private final ByteBuffer[] strips;
+    private final StripBuffers strips;
 
-    private Decoded(Column column, ByteBuffer[] strips) {
+    private Decoded(Column column, StripBuffers strips) {
       this.column = column;
       this.strips = strips;
     }
 
     @Override
     public ByteBuffer slice(int strip, int at, int length) {
-      return strips[strip].slice(at, length);
+      return strips.buffer(strip).slice(at, length);
     }
 
     @Override

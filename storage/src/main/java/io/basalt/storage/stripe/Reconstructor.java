@@ -1,5 +1,6 @@
 package io.basalt.storage.stripe;
 
+import io.basalt.erasure.StripBuffers;
 import io.basalt.erasure.StripSet;
 import io.basalt.storage.CorruptDataException;
 import io.basalt.storage.drive.Drive;
@@ -13,6 +14,7 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -159,13 +161,26 @@ final class Reconstructor {
    * Computes lost data strips from the same range of {@code k} others, for callers who have
    * checksums of what they take from it.
    *
-   * @param strips by number; null where a strip is neither there nor wanted
+   * @param strips by number
    */
-  void compute(Stripe stripe, ByteBuffer[] strips, StripSet lost, int length) {
+  void compute(Stripe stripe, StripBuffers strips, StripSet lost, int length) {
     codes.of(stripe).decode(strips, lost, 0, length);
     for (int strip : lost.toArray()) {
       countReconstructed(stripe, strip, length);
     }
+  }
+
+  /** A column's memory as a stripe's strips: first those that were read, behind them the lost. */
+  static StripBuffers byNumber(Stripe stripe, Column column, int[] sources, int... lost) {
+    int[] order = new int[stripe.strips()];
+    Arrays.fill(order, -1);
+    for (int i = 0; i < sources.length; i++) {
+      order[sources[i]] = i;
+    }
+    for (int i = 0; i < lost.length; i++) {
+      order[lost[i]] = sources.length + i;
+    }
+    return column.strips().arranged(order);
   }
 
   private void countReconstructed(Stripe stripe, int strip, int length) {
@@ -244,11 +259,7 @@ final class Reconstructor {
     }
 
     ByteBuffer decodeOne() {
-      ByteBuffer[] byNumber = new ByteBuffer[stripe.strips()];
-      for (int i = 0; i < strips.length; i++) {
-        byNumber[strips[i]] = column.strips()[i];
-      }
-      byNumber[wanted] = column.strips()[strips.length];
+      StripBuffers byNumber = byNumber(stripe, column, strips, wanted);
       codes.of(stripe).decode(byNumber, StripSet.of(wanted), 0, length);
       return column.strip(strips.length, length);
     }

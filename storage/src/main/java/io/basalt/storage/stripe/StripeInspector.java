@@ -1,6 +1,7 @@
 package io.basalt.storage.stripe;
 
 import io.basalt.erasure.ErasureCode;
+import io.basalt.erasure.StripBuffers;
 import io.basalt.storage.CorruptDataException;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -64,6 +64,10 @@ public final class StripeInspector {
     private final Inspected[] strips;
     private final Column column;
     private final Column parity;
+
+    /** The data as it was read, and memory for what its parity should be. */
+    private final StripBuffers computed;
+
     private final boolean[] parityIsWrong;
     private final List<Fault> faults = new ArrayList<>();
 
@@ -76,7 +80,17 @@ public final class StripeInspector {
       int bytes = Column.bytesFor(width, MEMORY_BYTES, MOST_COLUMN_BYTES);
       this.column = new Column(stripe.strips(), bytes);
       this.parity = new Column(stripe.parityStrips(), bytes);
+      this.computed = computed();
       this.parityIsWrong = new boolean[stripe.parityStrips()];
+    }
+
+    private StripBuffers computed() {
+      ByteBuffer[] all = new ByteBuffer[stripe.strips()];
+      for (int strip = 0; strip < all.length; strip++) {
+        int row = strip - stripe.dataStrips();
+        all[strip] = row < 0 ? column.strips().buffer(strip) : parity.strips().buffer(row);
+      }
+      return StripBuffers.of(all);
     }
 
     List<Fault> run() {
@@ -175,9 +189,7 @@ public final class StripeInspector {
           return;
         }
       }
-      ByteBuffer[] all = Arrays.copyOf(column.strips(), stripe.strips());
-      System.arraycopy(parity.strips(), 0, all, stripe.dataStrips(), stripe.parityStrips());
-      code.encode(all, 0, length);
+      code.encode(computed, 0, length);
       for (int row = 0; row < stripe.parityStrips(); row++) {
         int strip = stripe.dataStrips() + row;
         if (intact[strip] && !parityIsWrong[row]) {

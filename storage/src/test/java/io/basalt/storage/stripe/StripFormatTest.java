@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.basalt.erasure.ErasureCode;
 import io.basalt.erasure.Geometry;
 import io.basalt.erasure.KernelChoice;
+import io.basalt.erasure.StripBuffers;
 import io.basalt.storage.Golden;
 import io.basalt.storage.UnsupportedFormatException;
 import io.basalt.storage.drive.DriveFile;
@@ -107,7 +108,7 @@ class StripFormatTest {
       }
     }
     try (ErasureCode code = ErasureCode.open(new Geometry(2, 2), KernelChoice.JAVA)) {
-      code.encode(strips, 0, 2 * BLOCK);
+      code.encode(StripBuffers.of(strips), 0, 2 * BLOCK);
     }
     return strips;
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.basalt.erasure.ErasureCode;
 import io.basalt.erasure.Geometry;
+import io.basalt.erasure.StripBuffers;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Stripe;
@@ -516,7 +517,7 @@ class StripeReaderTest {
     }
     try (ErasureCode code =
         ErasureCode.open(new Geometry(4, 3), io.basalt.erasure.KernelChoice.JAVA)) {
-      code.encode(again, 0, 2 * BLOCK);
+      code.encode(StripBuffers.of(again), 0, 2 * BLOCK);
     }
     for (int strip = 4; strip < 7; strip++) {
       assertThat(strips[strip]).isEqualTo(again[strip]);
