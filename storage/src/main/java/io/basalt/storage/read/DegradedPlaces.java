@@ -3,6 +3,7 @@ package io.basalt.storage.read;
 import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
+import io.basalt.storage.stripe.ColumnShape;
 import io.basalt.storage.stripe.StripeReader;
 import io.basalt.storage.tree.Shard;
 import java.util.HashMap;
@@ -12,7 +13,8 @@ import java.util.function.Function;
 
 /**
  * Finds the shards of one read that stand in stripes which have lost data, as is known by now. A
- * shard that reaches over two strips has no place: its pieces are columns apart.
+ * shard that reaches over two strips has no place, since its pieces are columns apart, nor one that
+ * is longer than columns of its stripe may keep.
  */
 final class DegradedPlaces implements Function<Shard, Optional<ColumnPlan.Place>> {
   private final Locations locations;
@@ -26,9 +28,7 @@ final class DegradedPlaces implements Function<Shard, Optional<ColumnPlan.Place>
 
   @Override
   public Optional<ColumnPlan.Place> apply(Shard shard) {
-    return shard.length() > StripeReader.LONGEST_IN_COLUMNS
-        ? Optional.empty()
-        : locations.find(shard.segment()).flatMap(segment -> place(segment, shard));
+    return locations.find(shard.segment()).flatMap(segment -> place(segment, shard));
   }
 
   private Optional<ColumnPlan.Place> place(SegmentLocation segment, Shard shard) {
@@ -41,12 +41,13 @@ final class DegradedPlaces implements Function<Shard, Optional<ColumnPlan.Place>
 
   /** Shards lie in front of the hole, so their positions in the segment are those in the stripe. */
   private Optional<ColumnPlan.Place> place(Stripe stripe, long offset, int length) {
-    if (!degraded.computeIfAbsent(stripe.id(), id -> stripes.isDegraded(stripe))
+    ColumnShape shape = StripeReader.columnShape(stripe);
+    if (length > shape.longest()
+        || !degraded.computeIfAbsent(stripe.id(), id -> stripes.isDegraded(stripe))
         || offset % stripe.stripBytes() + length > stripe.stripBytes()) {
       return Optional.empty();
     }
     boolean lost = stripes.isLost(stripe, (int) (offset / stripe.stripBytes()));
-    return Optional.of(
-        new ColumnPlan.Place(stripe, StripeReader.columnBytes(stripe), offset, lost));
+    return Optional.of(new ColumnPlan.Place(stripe, shape.bytes(), offset, lost));
   }
 }

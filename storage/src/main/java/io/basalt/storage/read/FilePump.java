@@ -4,7 +4,7 @@ import io.basalt.storage.read.ReadStep.Piece;
 import io.basalt.storage.read.ReadStep.SegmentRange;
 import io.basalt.storage.read.ReadStep.Stored;
 import io.basalt.storage.read.ReadStep.Zeros;
-import io.basalt.storage.stripe.StripeReader;
+import io.basalt.storage.stripe.ColumnShape;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -20,7 +20,7 @@ import java.util.concurrent.ExecutionException;
  * Carries out the steps of a read: a few are under way on the drives while one goes to the sink.
  */
 final class FilePump {
-  private static final int STEPS_AHEAD = StripeReader.COLUMNS_AHEAD;
+  private static final int STEPS_AHEAD = ColumnShape.AHEAD;
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 
   private final ShardSource shards;

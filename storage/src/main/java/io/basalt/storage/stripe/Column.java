@@ -12,7 +12,7 @@ final class Column {
   private final StripBuffers strips;
   private final int bytes;
 
-  /** Memory for a number of strips, each of whole blocks. */
+  /** Memory for a number of strips, each of so many bytes. */
   Column(int width, int bytes) {
     this.bytes = bytes;
     // One allocation cannot exceed 2 GiB; a column of any sensible size stays far below.
@@ -26,11 +26,11 @@ final class Column {
 
   /**
    * As many bytes of each strip as a memory of {@code budget} bytes holds for all of them: whole
-   * blocks, at least one, at most {@code most}.
+   * blocks, at least one; or {@code most}, if that is less.
    */
   static int bytesFor(int width, long budget, int most) {
     long fitting = budget / width / Stripe.BLOCK_BYTES * Stripe.BLOCK_BYTES;
-    return (int) Math.max(Stripe.BLOCK_BYTES, Math.min(fitting, most));
+    return (int) Math.min(most, Math.max(Stripe.BLOCK_BYTES, fitting));
   }
 
   int width() {

@@ -6,8 +6,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * The columns of one stripe that has lost data, each read whole and once: the sources of a
  * reconstruction are bytes that the same caller wants of the other strips. For one caller, who goes
- * from column to column, and has no more of them at a time than {@link StripeReader#columnBytes}
- * says.
+ * from column to column, and has no more of them at a time than {@link ColumnShape#columns} says.
  */
 public interface StripeColumns extends Closeable {
   /**

@@ -30,18 +30,6 @@ public final class StripeReader implements Closeable {
   /** Of one strip: enough for a drive to stream. */
   private static final int READ_BYTES = 1 << 20;
 
-  /** The longest piece of a stripe that may be read by columns. */
-  public static final int LONGEST_IN_COLUMNS = 256 << 10;
-
-  /** Columns of a stripe that its reader has under way or in use at a time. */
-  public static final int COLUMNS_AHEAD = 3;
-
-  /** Bytes of a strip that make a call to its drive worth it; more would leave the caches. */
-  private static final int MOST_COLUMN_BYTES = 384 << 10;
-
-  /** Of all columns that a reader has at a time, but for codes that are very wide. */
-  private static final long COLUMNS_BYTES = 32L << 20;
-
   /** Of all sources of a reconstruction: they stay in a processor's cache until decoded. */
   private static final long SOURCES_BYTES = 8L << 20;
 
@@ -53,7 +41,7 @@ public final class StripeReader implements Closeable {
   private final Columns single = new Columns(READ_BYTES, READ_BYTES, THREADS);
   private final Reconstructor reconstructor;
   private final ThreadPoolExecutor threads;
-  private final Map<Integer, Columns> columns = new ConcurrentHashMap<>();
+  private final Map<ColumnShape, Columns> columns = new ConcurrentHashMap<>();
 
   public StripeReader(DriveSet drives) {
     Codes codes = new Codes();
@@ -179,30 +167,17 @@ public final class StripeReader implements Closeable {
     return false;
   }
 
-  /**
-   * Bytes of each strip in a column of the stripe, but for the last one: whole blocks, as many as
-   * keep within bounds what a reader has at a time, and one at least. That is {@link
-   * #COLUMNS_AHEAD} columns and those before them in which pieces of up to {@link
-   * #LONGEST_IN_COLUMNS} bytes began.
-   */
-  public static int columnBytes(Stripe stripe) {
-    int bytes = MOST_COLUMN_BYTES;
-    while (bytes > Stripe.BLOCK_BYTES
-        && (long) columnsInUse(bytes) * bytes * stripe.strips() > COLUMNS_BYTES) {
-      bytes -= Stripe.BLOCK_BYTES;
-    }
-    return bytes;
-  }
-
-  private static int columnsInUse(int columnBytes) {
-    return COLUMNS_AHEAD + (LONGEST_IN_COLUMNS + columnBytes - 1) / columnBytes;
+  /** How the columns of the stripe are cut. */
+  public static ColumnShape columnShape(Stripe stripe) {
+    return ColumnShape.of(stripe.strips());
   }
 
   /** The columns of the stripe, for a caller who wants most of each. */
   public StripeColumns columns(Stripe stripe) {
     Columns memory =
         columns.computeIfAbsent(
-            columnBytes(stripe), bytes -> new Columns(Long.MAX_VALUE, bytes, columnsInUse(bytes)));
+            columnShape(stripe),
+            shape -> new Columns(Long.MAX_VALUE, shape.bytes(), shape.columns()));
     return new ColumnReads(drives, reconstructor, stripe, memory);
   }
 

@@ -31,6 +31,9 @@ public final class StripeWriter {
 
   private static final int MOST_COLUMN_BYTES = 512 << 10;
 
+  /** Of both columns: one block of each strip of the widest code, twice. */
+  static final long MEMORY_BYTES = 32L << 20;
+
   private final DriveSet drives;
   private final long memoryBytes;
   private final Codes codes = new Codes();
@@ -38,7 +41,7 @@ public final class StripeWriter {
 
   /** A writer whose columns take up to 32 MiB together. */
   public StripeWriter(DriveSet drives) {
-    this(drives, 32L << 20);
+    this(drives, MEMORY_BYTES);
   }
 
   /**
@@ -79,8 +82,13 @@ public final class StripeWriter {
     }
   }
 
+  /** Bytes of each strip in one of the columns. */
+  static int columnBytes(int strips, long memoryBytes) {
+    return Column.bytesFor(strips, memoryBytes / COLUMNS, MOST_COLUMN_BYTES);
+  }
+
   private Column[] columns(Stripe stripe) {
-    int bytes = Column.bytesFor(stripe.strips(), memoryBytes / COLUMNS, MOST_COLUMN_BYTES);
+    int bytes = columnBytes(stripe.strips(), memoryBytes);
     boolean fit =
         Arrays.stream(columns).anyMatch(c -> c.width() == stripe.strips() && c.bytes() == bytes);
     if (!fit) {

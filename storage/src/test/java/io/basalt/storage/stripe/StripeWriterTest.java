@@ -76,16 +76,17 @@ class StripeWriterTest {
     return drives.call("capacity-" + strip, d -> d.open(name).length());
   }
 
+  /** Two columns of any code, as flink-conf reckons with. */
   @Test
-  void memoryIsOneColumnHoweverLongTheStripe() {
-    for (int width : new int[] {2, 6, 10, 150, 256}) {
-      long budget = 32L << 20;
-      int column = Column.bytesFor(width, budget, 1 << 20);
-      assertThat(column).isBetween(BLOCK, 1 << 20);
+  void columnsOfEveryWidthStayWithinTheirMemory() {
+    for (int width = 2; width <= 256; width++) {
+      int column = StripeWriter.columnBytes(width, StripeWriter.MEMORY_BYTES);
+      assertThat(column).isBetween(BLOCK, 512 << 10);
       assertThat(column % BLOCK).isZero();
-      assertThat((long) column * width).isLessThanOrEqualTo(budget);
+      assertThat(2L * column * width).isLessThanOrEqualTo(32 << 20);
     }
-    assertThat(Column.bytesFor(256, 1, 1 << 20)).isEqualTo(BLOCK);
+    assertThat(StripeWriter.columnBytes(10, StripeWriter.MEMORY_BYTES)).isEqualTo(512 << 10);
+    assertThat(StripeWriter.columnBytes(256, 1)).isEqualTo(BLOCK);
   }
 
   @Test
