@@ -140,8 +140,13 @@ final class TreeStore implements AutoCloseable {
 
   /** The location map of the newest head. */
   LocationMap map() throws IOException {
+    return map(LocationMap.none());
+  }
+
+  /** The same, given an earlier one. */
+  LocationMap map(LocationMap known) throws IOException {
     try {
-      return LocationMap.load(new MirroredFiles(drives), roots().head());
+      return known.reload(new MirroredFiles(drives), roots().head());
     } catch (ArbiterException e) {
       throw new IOException(e);
     }

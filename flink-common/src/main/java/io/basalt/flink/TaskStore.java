@@ -61,9 +61,9 @@ public final class TaskStore implements AutoCloseable {
     return roots.read(number);
   }
 
-  /** The location map of the head. */
-  public LocationMap map() throws IOException {
-    return LocationMap.load(new MirroredFiles(drives()), head());
+  /** The location map of the head; reads what another one does not know. */
+  public LocationMap map(LocationMap known) throws IOException {
+    return known.reload(new MirroredFiles(drives()), head());
   }
 
   /** An attempt that starts now. */

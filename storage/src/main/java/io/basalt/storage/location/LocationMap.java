@@ -20,7 +20,7 @@ import java.util.Optional;
  * what it read with the maps loaded from it, so that a new head costs only its new files.
  */
 public final class LocationMap {
-  private static final LocationMap EMPTY = new LocationMap(Map.of(), Index.of(List.of()), Map.of());
+  private static final LocationMap NONE = new LocationMap(Map.of(), Index.of(List.of()), Map.of());
 
   private final Map<FileRef, MapFile> files;
   private final Index index;
@@ -33,9 +33,14 @@ public final class LocationMap {
     this.tails = tails;
   }
 
+  /** The map of nothing, for a caller who will reload it for one head after the other. */
+  public static LocationMap none() {
+    return NONE;
+  }
+
   /** Reads the map of a root, which is the head: older roots' places may be gone. */
   public static LocationMap load(MirroredFiles mirrors, Root head) throws IOException {
-    return EMPTY.reload(mirrors, head);
+    return NONE.reload(mirrors, head);
   }
 
   /** The map of another root; files that this one knows are not read again. */

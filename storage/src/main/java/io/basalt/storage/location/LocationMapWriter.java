@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
@@ -27,7 +26,8 @@ import java.util.stream.Collectors;
  * already. So each segment stands once, every file is more than {@value #GROWTH} times as large as
  * the next smaller one, and their number is logarithmic in the number of segments.
  *
- * <p>One instance per attempt; a stop leaves only a file that no root names.
+ * <p>One instance per attempt, for one thread; reads only what changed since the last head that it
+ * saw. A stop leaves only a file that no root names.
  */
 public final class LocationMapWriter {
   private static final int COPIES = 2;
@@ -35,7 +35,8 @@ public final class LocationMapWriter {
 
   private final MirroredFiles mirrors;
   private final Attempt attempt;
-  private final AtomicLong sequence = new AtomicLong();
+  private LocationMap known = LocationMap.none();
+  private long sequence;
 
   public LocationMapWriter(MirroredFiles mirrors, Attempt attempt) {
     this.mirrors = mirrors;
@@ -44,8 +45,7 @@ public final class LocationMapWriter {
 
   /** Writes the file that adds these segments to the head's map; {@link Written} makes it count. */
   public Written write(Root head, List<SegmentLocation> added) throws IOException {
-    LocationMap map = LocationMap.load(mirrors, head);
-    return write(head, map, LocationEdit.adding(added), Map.of());
+    return write(head, LocationEdit.adding(added), Map.of());
   }
 
   /**
@@ -54,16 +54,18 @@ public final class LocationMapWriter {
    * @throws CommitConflictException if a segment is not where the edit expects it
    */
   public Written write(Root head, LocationEdit edit) throws IOException, CommitConflictException {
-    LocationMap map = LocationMap.load(mirrors, head);
-    return write(head, map, edit, edit.outcomes(map));
+    return write(head, edit, edit.outcomes(map(head)));
+  }
+
+  private LocationMap map(Root head) throws IOException {
+    known = known.reload(mirrors, head);
+    return known;
   }
 
   private Written write(
-      Root head,
-      LocationMap map,
-      LocationEdit edit,
-      Map<String, Optional<SegmentLocation>> outcomes)
+      Root head, LocationEdit edit, Map<String, Optional<SegmentLocation>> outcomes)
       throws IOException {
+    LocationMap map = map(head);
     List<SegmentLocation> segments = new ArrayList<>(edit.added());
     edit.moved().forEach(move -> segments.add(move.to()));
     List<Stripe> stripes = new ArrayList<>(edit.stripes());
@@ -123,7 +125,7 @@ public final class LocationMapWriter {
           "drives of two enclosures with %d bytes free are needed for the location map; found %s"
               .formatted(bytes.length, drives));
     }
-    String name = "maps/" + attempt + "-" + sequence.getAndIncrement();
+    String name = "maps/" + attempt + "-" + sequence++;
     return Optional.of(mirrors.write(drives, name, ByteBuffer.wrap(bytes)));
   }
 

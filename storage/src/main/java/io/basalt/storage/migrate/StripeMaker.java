@@ -51,13 +51,13 @@ public final class StripeMaker implements Closeable {
   private final SegmentReader reader;
   private final MapSource maps;
   private final StripeWriter writer;
-  private LocationMap map;
+  private LocationMap map = LocationMap.none();
   private long sequence;
 
-  /** Loads the location map of the newest head. */
+  /** Loads the location map of the newest head, given the one before. */
   @FunctionalInterface
   public interface MapSource {
-    LocationMap load() throws IOException;
+    LocationMap load(LocationMap known) throws IOException;
   }
 
   /** A stripe, or why there is none. */
@@ -120,7 +120,7 @@ public final class StripeMaker implements Closeable {
   /** Why it is no use to try again: another has moved or freed what was planned. */
   private Optional<String> overtaken(PlannedStripe planned) {
     try {
-      map = maps.load();
+      map = maps.load(map);
     } catch (IOException e) {
       // The next try loads it too, and says so.
       return Optional.empty();
@@ -144,7 +144,7 @@ public final class StripeMaker implements Closeable {
   private Map<String, SegmentChecks> checks(PlannedStripe planned) throws IOException {
     List<SegmentLocation> segments =
         planned.segments().stream().map(PlannedSegment::segment).toList();
-    map = maps.load();
+    map = maps.load(map);
     return new ChecksReader(drives, reader, map.all()).read(segments);
   }
 

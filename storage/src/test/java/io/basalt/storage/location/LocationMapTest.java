@@ -10,24 +10,27 @@ import io.basalt.storage.drive.SimulatedDrives;
 import io.basalt.storage.location.LocationEdit.Move;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.ArbiterPoint;
+import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LocationMapTest {
   private static final List<String> SIX = List.of("c-0", "c-1", "c-2", "c-3", "c-4", "c-5");
 
-  private final MirroredFiles mirrors =
-      new MirroredFiles(new SimulatedDrives(2, 0, 64 << 20).driveSet());
+  private final SimulatedDrives drives = new SimulatedDrives(2, 0, 64 << 20);
+  private final MirroredFiles mirrors = new MirroredFiles(drives.driveSet());
   private final LocationMapWriter writer =
       new LocationMapWriter(mirrors, new Attempt(1, "00000000000000aa"));
   private Root root = Root.first("s", "test", "b", "a", 1, List.of());
@@ -46,6 +49,24 @@ class LocationMapTest {
     }
     assertThat(map.find("s100")).isEmpty();
     assertThat(LocationMap.load(mirrors, root).all()).hasSize(100);
+  }
+
+  /** The file that did not change is gone: whoever read it again would fail. */
+  @Test
+  void aNewHeadCostsOnlyTheFilesThatChanged() throws Exception {
+    commit(LocationEdit.adding(IntStream.range(0, 10).mapToObj(i -> location(i)).toList()));
+    commit(LocationEdit.adding(List.of(location(10))));
+    FileRef first = root.locationMap().get(0);
+    LocationMap map = LocationMap.load(mirrors, root);
+    for (String drive : first.drives()) {
+      drives.lose(drive, first.name());
+    }
+    assertThatThrownBy(() -> LocationMap.load(mirrors, root))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(first.name());
+    commit(LocationEdit.adding(List.of(location(11))));
+    assertThat(root.locationMap()).hasSize(2).contains(first);
+    assertThat(map.reload(mirrors, root).all()).hasSize(12);
   }
 
   /** Segments come, move into stripes and leave in any order; a plain map is the model. */

@@ -63,7 +63,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class MigrateWorld {
   static final long SEGMENT_BYTES = 512 << 10;
-  private static final int ROOT_COPIES = 3;
+  static final int ROOT_COPIES = 3;
   private static final SegmentWriter.Options OPTIONS =
       new SegmentWriter.Options(SEGMENT_BYTES, 32 << 10, 2, Duration.ofDays(1));
 
@@ -400,7 +400,7 @@ final class MigrateWorld {
             new StripeMaker(
                 set,
                 erasure,
-                () -> LocationMap.load(new MirroredFiles(set), newestHead(set)),
+                known -> known.reload(new MirroredFiles(set), newestHead(set)),
                 committer.attempt(),
                 0,
                 random());
