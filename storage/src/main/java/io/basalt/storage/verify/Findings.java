@@ -31,6 +31,17 @@ final class Findings {
     problems.add(new Problem(kind, drive, file, what));
   }
 
+  synchronized boolean hasProblems() {
+    return !problems.isEmpty();
+  }
+
+  /** Takes over what was found apart. */
+  synchronized void add(Findings apart) {
+    apart.checked.forEach(this::count);
+    problems.addAll(apart.problems);
+    damaged.addAll(apart.damaged);
+  }
+
   synchronized void damaged(DamagedCopy copy) {
     damaged.add(copy);
   }

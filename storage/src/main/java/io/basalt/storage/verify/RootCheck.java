@@ -45,17 +45,8 @@ final class RootCheck {
 
   /** The head and the roots it keeps, newest first; empty if there is no intact root. */
   List<Root> check() {
-    list();
     List<Root> roots = new ArrayList<>();
-    Optional<Root> head = Optional.empty();
-    for (long number : found.descendingKeySet()) {
-      head = root(number);
-      if (head.isPresent()) {
-        break;
-      }
-      findings.problem(
-          Problem.Kind.ROOT, "", fileName(number), "no copy of root " + number + " is intact");
-    }
+    Optional<Root> head = head();
     if (head.isEmpty()) {
       findings.problem(Problem.Kind.ROOT, "", "", "no drive that answers holds an intact root");
       return roots;
@@ -67,6 +58,20 @@ final class RootCheck {
       root(kept.number()).ifPresent(roots::add);
     }
     return roots;
+  }
+
+  /** The newest intact root. */
+  Optional<Root> head() {
+    list();
+    for (long number : found.descendingKeySet()) {
+      Optional<Root> head = root(number);
+      if (head.isPresent()) {
+        return head;
+      }
+      findings.problem(
+          Problem.Kind.ROOT, "", fileName(number), "no copy of root " + number + " is intact");
+    }
+    return Optional.empty();
   }
 
   private void list() {

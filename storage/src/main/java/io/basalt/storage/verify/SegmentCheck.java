@@ -6,7 +6,6 @@ import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
-import io.basalt.storage.root.Stripe;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Shard;
@@ -18,37 +17,84 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
  * Segments, mirror by mirror: both are there, whole, in different enclosures, with equal index
  * blocks; every shard that an event names lies below the committed end and matches its checksum.
- * Those in stripes are read as a reader does, with whatever strips are left.
+ * Those in stripes are read as a reader does, with whatever strips are left. One that moved since
+ * the head was read is checked where it is by now.
  */
 final class SegmentCheck implements AutoCloseable {
   private final DriveSet drives;
   private final Findings findings;
+  private final NewestPlaces newest;
   private final SegmentReader reader;
   private final Map<String, String> enclosures = new HashMap<>();
 
-  SegmentCheck(DriveSet drives, Findings findings, Function<String, Optional<Stripe>> stripesById) {
+  SegmentCheck(DriveSet drives, Findings findings, NewestPlaces newest) {
     this.drives = drives;
     this.findings = findings;
-    this.reader = new SegmentReader(drives, stripesById);
+    this.newest = newest;
+    this.reader = new SegmentReader(drives, newest::stripe);
     for (DriveInfo info : drives.infos()) {
       enclosures.put(info.id(), info.enclosure());
     }
   }
 
+  /** A look at a segment at one place, and what it found there. */
+  @FunctionalInterface
+  private interface Look<T> {
+    T at(SegmentLocation place, Findings found);
+  }
+
   /** The index blocks of a segment, by any mirror that has them. */
   List<IndexBlock> index(SegmentLocation segment) {
-    findings.count("segments", 1);
+    return look(segment, this::index).orElse(List.of());
+  }
+
+  /** Checks shards of one segment on both mirrors, each drive opening its file once. */
+  void shards(SegmentLocation segment, Collection<Shard> shards) {
+    boolean ignored =
+        look(
+                segment,
+                (place, found) -> {
+                  shards(place, shards, found);
+                  return true;
+                })
+            .isPresent();
+  }
+
+  /**
+   * What is wrong with a segment counts only where it stands by the newest head too; empty if it
+   * was freed, and what the tree misses then, the next verifier says.
+   */
+  private <T> Optional<T> look(SegmentLocation seen, Look<T> look) {
+    SegmentLocation place;
+    Optional<SegmentLocation> now = Optional.of(seen);
+    Findings found;
+    T result;
+    do {
+      place = now.get();
+      found = new Findings(Watcher.NONE);
+      result = look.at(place, found);
+      now = found.hasProblems() ? newest.find(place) : now;
+      if (now.isEmpty()) {
+        return Optional.empty();
+      }
+      // A segment moves from its mirrors into a stripe, and once more at most: this ends.
+    } while (!now.get().place().equals(place.place()));
+    findings.add(found);
+    return Optional.of(result);
+  }
+
+  private List<IndexBlock> index(SegmentLocation segment, Findings found) {
+    found.count("segments", 1);
     if (segment.place() instanceof StripePlace place) {
-      return indexInStripe(segment, place);
+      return indexInStripe(segment, place, found);
     }
     if (segment.mirrors().stream().map(enclosures::get).distinct().count() < 2) {
-      findings.problem(
+      found.problem(
           Problem.Kind.SEGMENT,
           String.join(",", segment.mirrors()),
           segment.fileName(),
@@ -56,9 +102,9 @@ final class SegmentCheck implements AutoCloseable {
     }
     Optional<List<IndexBlock>> first = Optional.empty();
     for (String drive : segment.mirrors()) {
-      Optional<List<IndexBlock>> blocks = index(segment, drive);
+      Optional<List<IndexBlock>> blocks = index(segment, drive, found);
       if (first.isPresent() && blocks.isPresent() && !first.equals(blocks)) {
-        findings.problem(
+        found.problem(
             Problem.Kind.SEGMENT,
             drive,
             segment.fileName(),
@@ -69,11 +115,12 @@ final class SegmentCheck implements AutoCloseable {
     return first.orElse(List.of());
   }
 
-  private List<IndexBlock> indexInStripe(SegmentLocation segment, StripePlace place) {
+  private List<IndexBlock> indexInStripe(
+      SegmentLocation segment, StripePlace place, Findings found) {
     try {
       return reader.indexBlocks(segment);
     } catch (IOException e) {
-      findings.problem(Problem.Kind.SEGMENT, "", segment.segment(), inStripe(place, Copies.why(e)));
+      found.problem(Problem.Kind.SEGMENT, "", segment.segment(), inStripe(place, Copies.why(e)));
       return List.of();
     }
   }
@@ -82,7 +129,7 @@ final class SegmentCheck implements AutoCloseable {
     return "in stripe %s at %d: %s".formatted(place.stripe(), place.offset(), what);
   }
 
-  private Optional<List<IndexBlock>> index(SegmentLocation segment, String drive) {
+  private Optional<List<IndexBlock>> index(SegmentLocation segment, String drive, Findings found) {
     try {
       long length =
           drives.call(
@@ -93,25 +140,24 @@ final class SegmentCheck implements AutoCloseable {
                 }
               });
       if (length != segment.size()) {
-        findings.problem(
+        found.problem(
             Problem.Kind.SEGMENT,
             drive,
             segment.fileName(),
             "has %d bytes, not %d".formatted(length, segment.size()));
       }
-      findings.count("bytes", segment.size() - segment.indexStart());
+      found.count("bytes", segment.size() - segment.indexStart());
       return Optional.of(reader.indexBlocks(segment, drive));
     } catch (IOException e) {
-      findings.problem(Problem.Kind.SEGMENT, drive, segment.fileName(), Copies.why(e));
+      found.problem(Problem.Kind.SEGMENT, drive, segment.fileName(), Copies.why(e));
       return Optional.empty();
     }
   }
 
-  /** Checks shards of one segment on both mirrors, each drive opening its file once. */
-  void shards(SegmentLocation segment, Collection<Shard> shards) {
+  private void shards(SegmentLocation segment, Collection<Shard> shards, Findings found) {
     for (Shard shard : shards) {
       if (shard.position() < 0 || shard.position() + shard.length() > segment.dataEnd()) {
-        findings.problem(
+        found.problem(
             Problem.Kind.TREE,
             "",
             segment.fileName(),
@@ -119,39 +165,40 @@ final class SegmentCheck implements AutoCloseable {
       }
     }
     if (segment.place() instanceof StripePlace place) {
-      shardsInStripe(segment, place, shards);
+      shardsInStripe(segment, place, shards, found);
     }
     for (String drive : segment.mirrors()) {
       try {
-        drives.call(drive, d -> read(drive, d.open(segment.fileName()), shards));
+        drives.call(drive, d -> read(drive, d.open(segment.fileName()), shards, found));
       } catch (IOException e) {
-        findings.problem(Problem.Kind.SEGMENT, drive, segment.fileName(), Copies.why(e));
+        found.problem(Problem.Kind.SEGMENT, drive, segment.fileName(), Copies.why(e));
       }
     }
   }
 
   private void shardsInStripe(
-      SegmentLocation segment, StripePlace place, Collection<Shard> shards) {
+      SegmentLocation segment, StripePlace place, Collection<Shard> shards, Findings found) {
     for (Shard shard : shards) {
       try {
         reader.read(segment, shard.position(), ByteBuffer.allocate(shard.length()), shard.crc32c());
-        findings.count("shards", 1);
-        findings.count("bytes", shard.length());
+        found.count("shards", 1);
+        found.count("bytes", shard.length());
       } catch (IOException e) {
-        findings.problem(Problem.Kind.SHARD, "", segment.segment(), inStripe(place, Copies.why(e)));
+        found.problem(Problem.Kind.SHARD, "", segment.segment(), inStripe(place, Copies.why(e)));
       }
     }
   }
 
-  private Void read(String drive, DriveFile opened, Collection<Shard> shards) throws IOException {
+  private Void read(String drive, DriveFile opened, Collection<Shard> shards, Findings found)
+      throws IOException {
     try (DriveFile file = opened) {
       for (Shard shard : shards) {
         try {
           check(drive, file, shard);
-          findings.count("shards", 1);
-          findings.count("bytes", shard.length());
+          found.count("shards", 1);
+          found.count("bytes", shard.length());
         } catch (CorruptDataException | EOFException e) {
-          findings.problem(Problem.Kind.SHARD, drive, file.name(), e.getMessage());
+          found.problem(Problem.Kind.SHARD, drive, file.name(), e.getMessage());
         }
       }
     }

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -24,8 +23,9 @@ import java.util.stream.Collectors;
 /**
  * Checks a store: drives, roots, the location map, runs, leaves, branches, their metadata copy,
  * segments and every shard, on every copy, and every strip of every stripe. It reads all of it and
- * changes nothing. Meant for a store that nobody commits to meanwhile; beside a live ingest a file
- * that was dropped after the head was read shows as missing.
+ * changes nothing. Segments that a migration moves meanwhile are checked where they are by then. Of
+ * other commits it knows nothing: a run or a stripe that was dropped after the head was read shows
+ * as missing.
  */
 public final class Verifier {
   private static final int ROOT_COPIES = 3;
@@ -73,6 +73,7 @@ public final class Verifier {
     private final Map<String, Stripe> stripes = new TreeMap<>();
     private final Map<String, List<IndexBlock>> index = new HashMap<>();
     private final Map<String, ShardSet> shards = new TreeMap<>();
+    private LocationMap map = LocationMap.none();
 
     Pass(List<Root> roots, Copies copies, Findings findings, Watcher watcher) {
       this.roots = roots;
@@ -86,8 +87,8 @@ public final class Verifier {
       locate();
       watcher.expect(expectedBytes());
       new StripeCheck(drives, findings).check(stripes.values(), segments.values());
-      try (SegmentCheck segmentCheck =
-          new SegmentCheck(drives, findings, id -> Optional.ofNullable(stripes.get(id)))) {
+      NewestPlaces newest = new NewestPlaces(drives, rootCopies, map);
+      try (SegmentCheck segmentCheck = new SegmentCheck(drives, findings, newest)) {
         TreeCheck tree = checkTree(segmentCheck);
         UnreferencedCheck unreferenced = new UnreferencedCheck(drives, findings);
         unreferenced.refer(roots, segments.values(), stripes.values());
@@ -156,7 +157,7 @@ public final class Verifier {
         copies.check(Problem.Kind.LOCATION_MAP, map);
       }
       try {
-        LocationMap map = LocationMap.load(new MirroredFiles(drives), head);
+        map = LocationMap.load(new MirroredFiles(drives), head);
         map.all().forEach(place -> segments.put(place.segment(), place));
         map.stripes().forEach(stripe -> stripes.put(stripe.id(), stripe));
       } catch (IOException e) {

@@ -13,8 +13,15 @@ import io.basalt.storage.root.Place.Mirrors;
 import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
+import io.basalt.storage.verify.Problem;
+import io.basalt.storage.verify.Verifier;
+import io.basalt.storage.verify.VerifyReport;
+import io.basalt.storage.verify.Watcher;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /** Migrations of a whole store in memory; each ends with the verifier. */
@@ -58,6 +65,64 @@ class MigrateTest {
         .isEqualTo(moved.stream().mapToLong(segment -> 2 * segment.size()).sum());
     assertThat(world.head().attempts()).noneMatch(live -> live.kind().equals("migrate"));
     world.check();
+  }
+
+  /** The verifier has read the head and its map when the segments move and their mirrors go. */
+  @Test
+  void whatMovesUnderTheVerifierIsCheckedWhereItIs() throws Exception {
+    MigrateWorld world = full(0.85);
+    List<Done> moved = new ArrayList<>();
+    Verifier verifier = new Verifier(world.open(), MigrateWorld.ROOT_COPIES);
+    VerifyReport report = verifier.verify(onceLocated(() -> moved.add(world.migrate())));
+    assertThat(moved).singleElement().satisfies(done -> assertThat(done.segments()).isPositive());
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.checked()).containsAllEntriesOf(shards(world.check()));
+  }
+
+  @Test
+  void whatIsLostUnderTheVerifierIsAProblem() throws Exception {
+    MigrateWorld world = full(0.85);
+    List<SegmentLocation> lost = new ArrayList<>();
+    Verifier verifier = new Verifier(world.open(), MigrateWorld.ROOT_COPIES);
+    VerifyReport report =
+        verifier.verify(
+            onceLocated(
+                () -> {
+                  world.migrate();
+                  SegmentLocation left =
+                      world.map().sealed().stream()
+                          .filter(segment -> segment.place() instanceof Mirrors)
+                          .findFirst()
+                          .orElseThrow();
+                  left.mirrors().forEach(drive -> world.drives.lose(drive, left.fileName()));
+                  return lost.add(left);
+                }));
+    assertThat(report.problems())
+        .filteredOn(problem -> problem.kind() == Problem.Kind.SEGMENT)
+        .extracting(Problem::file)
+        .isNotEmpty()
+        .containsOnly(lost.get(0).fileName());
+  }
+
+  private static Map<String, Long> shards(VerifyReport report) {
+    return Map.of("shards", report.checked().get("shards"));
+  }
+
+  /** Runs something when the verifier knows how much it will read, before it reads a segment. */
+  private static Watcher onceLocated(Callable<?> step) {
+    return new Watcher() {
+      @Override
+      public void expect(long bytes) {
+        try {
+          step.call();
+        } catch (Exception e) {
+          throw new AssertionError(e);
+        }
+      }
+
+      @Override
+      public void read(long bytes, long files) {}
+    };
   }
 
   @Test
