@@ -11,13 +11,18 @@ public final class Eras {
 
   private Eras() {}
 
+  /** The era that a root number is in; 0 until the tree is made anew. */
+  public static long of(long number) {
+    return number / LENGTH;
+  }
+
   /** The first number of the era after the one that a root number is in. */
   public static long next(long number) {
-    return (number / LENGTH + 1) * LENGTH;
+    return (of(number) + 1) * LENGTH;
   }
 
   /** Whether an attempt that saw one root began before the era of another. */
   public static boolean isBefore(Attempt attempt, long number) {
-    return attempt.head() / LENGTH < number / LENGTH;
+    return of(attempt.head()) < of(number);
   }
 }

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The newest complete metadata copy that the drives hold.
+ * The newest complete metadata copy that the drives hold and that no later era gave up.
  *
  * @param copy its files stand on whatever drives hold them, mirrors on SCM included
  * @param leaves in the order of their paths
@@ -34,11 +34,16 @@ record FoundCopy(MetadataCopy copy, List<LeafRef> leaves, CopyRef ref, List<Posi
   /**
    * Looks at all lists of copies, the newest root first. Reads every file of the one that it finds.
    *
-   * @param notes takes a sentence on each that is newer and not complete
+   * @param starts where later eras began: a copy that they gave up is passed over
+   * @param notes takes a sentence on each that is newer and was not taken
    * @throws IOException if there are lists and no copy is complete
    */
   static Optional<FoundCopy> newest(
-      DriveSet drives, MirroredFiles mirrors, FoundFiles files, Consumer<String> notes)
+      DriveSet drives,
+      MirroredFiles mirrors,
+      FoundFiles files,
+      EraStarts starts,
+      Consumer<String> notes)
       throws IOException {
     List<Candidate> candidates = new ArrayList<>();
     for (String name : files.in(MetadataCopy.DIRECTORY)) {
@@ -49,6 +54,14 @@ record FoundCopy(MetadataCopy copy, List<LeafRef> leaves, CopyRef ref, List<Posi
     List<Position> later = new ArrayList<>();
     String first = null;
     for (Candidate candidate : candidates) {
+      if (starts.gaveUp(candidate.copy().root())) {
+        String what =
+            "the metadata copy of root %d holds what the tree was made anew without"
+                .formatted(candidate.copy().root().number());
+        notes.accept(what);
+        first = first == null ? what : first;
+        continue;
+      }
       try {
         List<LeafRef> leaves = leaves(candidate.copy(), mirrors);
         return Optional.of(new FoundCopy(candidate.copy(), leaves, candidate.ref(files), later));
@@ -64,7 +77,7 @@ record FoundCopy(MetadataCopy copy, List<LeafRef> leaves, CopyRef ref, List<Posi
       }
     }
     if (first != null) {
-      throw new IOException(first + "; bring back the drives that hold it");
+      throw new IOException(first + "; bring back the drives that hold a complete one");
     }
     return Optional.empty();
   }

@@ -49,6 +49,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Makes the tree anew from the drives alone: the newest complete metadata copy and, of each
@@ -105,7 +106,7 @@ public final class Rebuild implements Closeable {
     this.options = options;
     this.mirrors = new MirroredFiles(drives, random);
     this.files = FoundFiles.of(drives);
-    this.copy = FoundCopy.newest(drives, mirrors, files, notes::add);
+    this.copy = FoundCopy.newest(drives, mirrors, files, eraStarts(), notes::add);
     this.attempt = new Attempt(newestTrace(), "%016x".formatted(random.nextLong()));
     requireCopy();
     this.segments = FoundSegments.of(drives, files, this::isNew, notes::add);
@@ -124,6 +125,20 @@ public final class Rebuild implements Closeable {
    */
   public static Rebuild look(DriveSet drives, Options options, Random random) throws IOException {
     return new Rebuild(drives, options, random);
+  }
+
+  /** Costs a pass over all index blocks where the tree was made anew before. */
+  private EraStarts eraStarts() throws IOException {
+    EraStarts starts = new EraStarts();
+    if (Eras.of(files.newestTrace()) > 0) {
+      Predicate<IndexBlock> noted =
+          block -> {
+            starts.add(block);
+            return false;
+          };
+      FoundSegments.of(drives, files, noted, notes::add).close();
+    }
+    return starts;
   }
 
   /**

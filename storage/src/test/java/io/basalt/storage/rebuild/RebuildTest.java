@@ -622,6 +622,58 @@ class RebuildTest {
     assertThat(report.notes()).anyMatch(note -> note.contains("is not complete"));
   }
 
+  /** The newer of two copies was away while the tree was made anew of the older one. */
+  @Test
+  void aCopyThatWasGivenUpDoesNotComeBackWithItsDrives() throws Exception {
+    create(19);
+    store.put("/kept", new byte[] {1});
+    store.seal();
+    store.makeRun();
+    compact();
+    Path older = folder.resolve("older");
+    copyDrives(folder, older);
+    store.put("/given-up", new byte[] {2});
+    store.seal();
+    store.makeRun();
+    compact();
+    Path newer = folder.resolve("newer");
+    copyDrives(folder, newer);
+
+    for (StoreConfig.DriveConfig drive : store.config().drives()) {
+      deleteAll(drive.path());
+    }
+    copyDrives(older, folder);
+    lose(List.of("roots"));
+    rebuild(Set.of());
+    store.close();
+    store = TestStore.reopen(folder, capacity, fresh);
+    // The write topic lost its end, too, and another record stands at that offset.
+    store.put("/instead", new byte[] {3});
+    store.commit();
+    Map<String, byte[]> expected = Map.of("/kept", new byte[] {1}, "/instead", new byte[] {3});
+    assertThat(files()).containsExactlyInAnyOrderEntriesOf(expected);
+
+    copyDrives(newer, folder);
+    lose(List.of("roots"));
+    InMemoryArbiter.Log third = new InMemoryArbiter.Log("cluster", "topic-3");
+    RebuildReport report;
+    try (DriveSet drives = store.openDrives()) {
+      report = LocalRebuild.run(drives, third, 100, Set.of()).report();
+    }
+    assertThat(report.notes()).anyMatch(note -> note.endsWith("the tree was made anew without"));
+    assertThat(report.gaps()).isEmpty();
+    assertThat(files()).containsExactlyInAnyOrderEntriesOf(expected);
+    assertThat(problems()).isEmpty();
+  }
+
+  /** What stands there stays. */
+  private void copyDrives(Path from, Path to) throws IOException {
+    for (StoreConfig.DriveConfig drive : store.config().drives()) {
+      Path name = drive.path().getFileName();
+      copyAll(from.resolve(name), to.resolve(name));
+    }
+  }
+
   @Test
   void looksWithoutWriting() throws Exception {
     create(16);
