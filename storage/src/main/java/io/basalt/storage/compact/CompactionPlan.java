@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -72,9 +71,7 @@ public record CompactionPlan(
       List<LeafRef> leaves = new ArrayList<>();
       reader.leaves().forEachRemaining(leaves::add);
       StretchPlanner planner = new StretchPlanner(leaves, STRETCH_ROWS);
-      for (Iterator<String> level : reader.changed()) {
-        planner.add(level);
-      }
+      reader.changed(planner::add);
       boolean dropsMore = !root.uploads().floors().containsAll(abandonment.floors());
       planner.touch(leaf -> dropsMore && leaf.parts() > 0);
       boolean pending = leaves.stream().anyMatch(leaf -> leaf.parts() > 0);

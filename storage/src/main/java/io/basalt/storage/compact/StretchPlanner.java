@@ -13,11 +13,16 @@ import java.util.function.Predicate;
  * to before the next leaf's; only leaves that own a changed path are touched. Pure.
  */
 public final class StretchPlanner {
-  /** Of so many changed paths one is remembered, as a place to cut. */
-  private static final int SAMPLE = 256;
+  /** So many changed paths are remembered at most, as places to cut. */
+  static final int MOST_SAMPLES = 1 << 14;
 
   private final List<Owner> owners = new ArrayList<>();
   private final long rows;
+
+  /** Of so many changed paths of a leaf one is remembered. */
+  private long step = 1;
+
+  private int samples;
 
   /**
    * @param leaves all leaves, by path
@@ -42,8 +47,24 @@ public final class StretchPlanner {
           && PathOrder.INSTANCE.compare(owners.get(at + 1).first, path) <= 0) {
         at++;
       }
-      owners.get(at).add(path);
+      if (owners.get(at).add(path, step) && ++samples == MOST_SAMPLES) {
+        thin();
+      }
     }
+  }
+
+  /** Every other sample goes, of all levels so far alike, and fewer are taken from now on. */
+  private void thin() {
+    step *= 2;
+    samples = 0;
+    for (Owner owner : owners) {
+      samples += owner.thin();
+    }
+  }
+
+  /** How many changed paths are remembered, however many changed. */
+  int samples() {
+    return samples;
   }
 
   /** Notes that leaves are to be touched though nothing changed in them. */
@@ -104,7 +125,7 @@ public final class StretchPlanner {
   private static final class Owner {
     private final String first;
     private final Optional<LeafRef> leaf;
-    private final List<String> samples = new ArrayList<>();
+    private List<String> samples = List.of();
     private long changes;
     private boolean touched;
 
@@ -113,11 +134,27 @@ public final class StretchPlanner {
       this.leaf = leaf;
     }
 
-    private void add(String path) {
-      if (changes % SAMPLE == 0) {
-        samples.add(path);
-      }
+    /** Whether the path is remembered: the last one of each step. */
+    private boolean add(String path, long step) {
       changes++;
+      if (changes % step != 0) {
+        return false;
+      }
+      if (samples.isEmpty()) {
+        samples = new ArrayList<>(1);
+      }
+      samples.add(path);
+      return true;
+    }
+
+    /** How many are left when only the last ones of steps twice as long stay. */
+    private int thin() {
+      List<String> left = new ArrayList<>(samples.size() / 2);
+      for (int i = 1; i < samples.size(); i += 2) {
+        left.add(samples.get(i));
+      }
+      samples = left;
+      return left.size();
     }
 
     private boolean isTouched() {
@@ -130,11 +167,12 @@ public final class StretchPlanner {
 
     /** Up to {@code pieces - 1} paths between pieces of even size. */
     private List<String> places(int pieces) {
-      samples.sort(PathOrder.INSTANCE);
+      List<String> sorted = new ArrayList<>(samples);
+      sorted.sort(PathOrder.INSTANCE);
       List<String> places = new ArrayList<>();
       String last = first;
-      for (int i = 1; i < pieces && !samples.isEmpty(); i++) {
-        String place = samples.get((int) ((long) samples.size() * i / pieces));
+      for (int i = 1; i < pieces && !sorted.isEmpty(); i++) {
+        String place = sorted.get((int) ((long) sorted.size() * i / pieces));
         if (PathOrder.INSTANCE.compare(place, last) > 0) {
           places.add(place);
           last = place;

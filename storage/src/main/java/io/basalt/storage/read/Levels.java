@@ -14,8 +14,8 @@ import io.basalt.storage.tree.PathState;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The levels of one root's tree: its leaves, and what happened since. Each is read when it is first
@@ -54,9 +54,9 @@ final class Levels {
     return top.isPresent() ? leaves.leaves(top.get(), PathRange.ALL) : Collections.emptyIterator();
   }
 
-  /** The paths of the events since the leaves were made: one iterator for each level, sorted. */
-  List<Iterator<String>> changed() throws IOException {
-    return recent.changed();
+  /** Gives the paths of the events since the leaves were made, level by level, each sorted. */
+  void changed(Consumer<Iterator<String>> level) throws IOException {
+    recent.changed(level);
   }
 
   /** The paths that changed since the leaves were made. */

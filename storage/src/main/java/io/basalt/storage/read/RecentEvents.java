@@ -13,7 +13,6 @@ import io.basalt.storage.tree.EventKey;
 import io.basalt.storage.tree.MergedEvents;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.SortedEvents;
-import io.basalt.storage.tree.Uncovered;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -22,8 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
 /**
@@ -46,7 +46,7 @@ final class RecentEvents {
   private final long mostKept;
   private final Map<String, RunReader> runs = new LinkedHashMap<>();
   private final Map<String, RunPaths> runPaths = new ConcurrentHashMap<>();
-  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicLong decoded = new AtomicLong();
   private long keptBytes;
   private SortedEvents all;
 
@@ -84,18 +84,18 @@ final class RecentEvents {
   }
 
   private Iterator<Event> read(PathRange paths, RunRead read) throws IOException {
-    boolean narrow = isPathOrDirectory(paths);
-    boolean worthMore = narrow && isWorthKnowingMore();
+    boolean worthMore = isWorthKnowingMore(paths);
     Optional<SortedEvents> known = worthMore ? all() : Optional.empty();
     if (known.isPresent()) {
       return known.get().events(paths);
     }
-    boolean asksPaths = worthMore && RunPaths.bytes(rows()) <= KEPT_BYTES;
+    boolean asksPaths =
+        worthMore && isPathOrDirectory(paths) && RunPaths.bytes(rows()) <= KEPT_BYTES;
     List<Iterator<Event>> levels = new ArrayList<>();
     for (RunRef run : root.runs()) {
       if (paths.overlaps(run.minPath(), run.maxPath())
           && (!asksPaths || paths(run).mayHold(paths.text()))) {
-        levels.add(new Uncovered(read.of(run(run), paths), covered));
+        levels.add(read.of(run(run), paths));
       }
     }
     levels.add(tails.events(paths));
@@ -111,12 +111,13 @@ final class RecentEvents {
   }
 
   /**
-   * A narrow read decodes a page of each run. Once such reads have decoded twice as many rows as
-   * there are, reading all of them once costs less than going on.
+   * A read decodes a page of each run at least, a scan all rows. Once reads have decoded twice as
+   * many rows as there are, reading all of them once costs less than going on.
    */
-  private boolean isWorthKnowingMore() {
-    long decoded = (long) asked.incrementAndGet() * root.runs().size() * ROWS_PER_PAGE;
-    return decoded > 2 * rows();
+  private boolean isWorthKnowingMore(PathRange paths) {
+    long rows = rows();
+    long pages = (long) root.runs().size() * ROWS_PER_PAGE;
+    return decoded.addAndGet(paths.equals(PathRange.ALL) ? rows : pages) > 2 * rows;
   }
 
   private long rows() {
@@ -141,7 +142,7 @@ final class RecentEvents {
   private SortedEvents together(SortedEvents young) throws IOException {
     List<Iterator<Event>> levels = new ArrayList<>();
     for (RunRef run : root.runs()) {
-      levels.add(new Uncovered(run(run).events(PathRange.ALL), covered));
+      levels.add(run(run).events(PathRange.ALL));
     }
     levels.add(young.events(PathRange.ALL));
     List<Event> events = new ArrayList<>();
@@ -149,23 +150,17 @@ final class RecentEvents {
     return SortedEvents.ofSorted(events);
   }
 
-  /** The paths of all events: one iterator for each level, each ascending. */
-  List<Iterator<String>> changed() throws IOException {
-    List<Iterator<String>> levels = new ArrayList<>();
+  /** Gives the paths of all events, level by level, each ascending; one level is open at a time. */
+  void changed(Consumer<Iterator<String>> level) throws IOException {
     for (RunRef run : root.runs()) {
-      levels.add(
-          stream(run(run).keys())
-              .filter(key -> !covered.holds(key))
-              .map(EventKey::path)
-              .iterator());
+      level.accept(paths(run(run).keys(), EventKey::path));
     }
-    levels.add(stream(tails.events(PathRange.ALL)).map(Event::path).iterator());
-    return levels;
+    level.accept(paths(tails.events(PathRange.ALL), Event::path));
   }
 
-  private static <T> Stream<T> stream(Iterator<T> elements) {
+  private static <T> Iterator<String> paths(Iterator<T> elements, Function<T, String> path) {
     Iterable<T> all = () -> elements;
-    return StreamSupport.stream(all.spliterator(), false);
+    return StreamSupport.stream(all.spliterator(), false).map(path).iterator();
   }
 
   private RunPaths paths(RunRef run) throws IOException {
@@ -185,7 +180,7 @@ final class RecentEvents {
         return kept;
       }
     }
-    RunReader reader = new RunReader(name, files.read(run.file()));
+    RunReader reader = new RunReader(name, files.read(run.file()), covered);
     synchronized (runs) {
       if (keptBytes + run.file().length() <= KEPT_BYTES && runs.put(name, reader) == null) {
         keptBytes += run.file().length();

@@ -7,7 +7,6 @@ import io.basalt.storage.tree.PathRange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -60,9 +59,7 @@ public final class RootDiff {
   private Set<String> candidates() throws IOException {
     Set<String> paths = new TreeSet<>(PathOrder.INSTANCE);
     for (StoreReader reader : List.of(before, after)) {
-      for (Iterator<String> level : reader.changed()) {
-        level.forEachRemaining(paths::add);
-      }
+      reader.changed(level -> level.forEachRemaining(paths::add));
     }
     Set<LeafRef> old = leaves(before);
     Set<LeafRef> now = leaves(after);

@@ -23,10 +23,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -149,9 +149,12 @@ public final class StoreReader implements Closeable {
     return levels.leaves();
   }
 
-  /** The paths of all events that are not in the leaves: several iterators, each ascending. */
-  public List<Iterator<String>> changed() throws IOException {
-    return levels.changed();
+  /**
+   * Gives the paths of all events that are not in the leaves to the sink, level by level, each
+   * ascending. A level is opened after the one before was taken: one is in memory at a time.
+   */
+  public void changed(Consumer<Iterator<String>> level) throws IOException {
+    levels.changed(level);
   }
 
   /**

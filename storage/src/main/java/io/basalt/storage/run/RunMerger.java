@@ -13,7 +13,6 @@ import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.MergedEvents;
 import io.basalt.storage.tree.PathRange;
-import io.basalt.storage.tree.Uncovered;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -134,13 +133,13 @@ public final class RunMerger {
   }
 
   private Optional<RunRef> write(Root head, List<RunRef> chosen) throws IOException {
+    Covered covered = new Covered(head.tree().map(TreeTop::positions).orElse(List.of()));
     List<Iterator<Event>> levels = new ArrayList<>();
     for (RunRef run : chosen) {
-      RunReader reader = new RunReader(run.file().name(), files.read(run.file()));
+      RunReader reader = new RunReader(run.file().name(), files.read(run.file()), covered);
       levels.add(reader.events(PathRange.ALL));
     }
-    Covered covered = new Covered(head.tree().map(TreeTop::positions).orElse(List.of()));
-    Iterator<Event> events = new Uncovered(new MergedEvents(levels), covered);
+    Iterator<Event> events = new MergedEvents(levels);
     if (!events.hasNext()) {
       return Optional.empty();
     }

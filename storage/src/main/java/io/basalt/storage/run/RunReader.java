@@ -1,6 +1,8 @@
 package io.basalt.storage.run;
 
+import io.basalt.storage.table.RowColumns;
 import io.basalt.storage.table.TableReader;
+import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.EventKey;
 import io.basalt.storage.tree.EventSource;
@@ -9,6 +11,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
+import java.util.List;
+import org.apache.parquet.schema.MessageType;
 
 /**
  * Reads one run, whose bytes were verified before. Row groups and pages that cannot hold a wanted
@@ -16,10 +20,17 @@ import java.util.Iterator;
  */
 public final class RunReader implements EventSource {
   private final TableReader<Event> rows;
+  private final Covered covered;
 
   /** A reader of the run {@code name}, which must not change the bytes from position to limit. */
   public RunReader(String name, ByteBuffer bytes) {
-    rows = new TableReader<>(RunFormat.TABLE, name, bytes);
+    this(name, bytes, new Covered(List.of()));
+  }
+
+  /** The same, which leaves out the events that are covered. */
+  public RunReader(String name, ByteBuffer bytes, Covered covered) {
+    this.rows = new TableReader<>(RunFormat.TABLE, name, bytes);
+    this.covered = covered;
   }
 
   /**
@@ -29,7 +40,7 @@ public final class RunReader implements EventSource {
    */
   @Override
   public Iterator<Event> events(PathRange paths) throws IOException {
-    return rows.rows(paths);
+    return events(paths, RunFormat.COLUMNS, EventColumns.events());
   }
 
   /**
@@ -37,11 +48,21 @@ public final class RunReader implements EventSource {
    * is not decoded.
    */
   public Iterator<Event> sizes(PathRange paths) throws IOException {
-    return rows.rows(paths, RunFormat.SIZE_COLUMNS, EventColumns.sizes(), Event::path);
+    return events(paths, RunFormat.SIZE_COLUMNS, EventColumns.sizes());
+  }
+
+  private Iterator<Event> events(PathRange paths, MessageType schema, RowColumns<Event> columns)
+      throws IOException {
+    return rows.rows(paths, schema, columns, Event::path, event -> !covered.test(event));
   }
 
   /** The keys of all events, in order: a fraction of the work of reading them. */
   public Iterator<EventKey> keys() throws IOException {
-    return rows.rows(PathRange.ALL, RunFormat.KEY_COLUMNS, EventColumns.keys(), EventKey::path);
+    return rows.rows(
+        PathRange.ALL,
+        RunFormat.KEY_COLUMNS,
+        EventColumns.keys(),
+        EventKey::path,
+        key -> !covered.holds(key));
   }
 }

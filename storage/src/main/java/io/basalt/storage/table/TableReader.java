@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
@@ -50,7 +51,7 @@ public final class TableReader<T> {
    * @throws UnsupportedFormatException if a newer program wrote the table
    */
   public Iterator<T> rows(PathRange paths) throws IOException {
-    return rows(paths, format.columns(), format.rowColumns().get(), format.path());
+    return rows(paths, format.columns(), format.rowColumns().get(), format.path(), row -> true);
   }
 
   /**
@@ -59,17 +60,22 @@ public final class TableReader<T> {
    * @param schema the columns as they stand in the format, without some, but with the path
    * @param columns builds a row of them
    * @param path of such a row
+   * @param wanted tells which rows are not left out; asked while they are in the processor's cache
    */
   public <P> Iterator<P> rows(
-      PathRange paths, MessageType schema, RowColumns<P> columns, Function<P, String> path)
+      PathRange paths,
+      MessageType schema,
+      RowColumns<P> columns,
+      Function<P, String> path,
+      Predicate<P> wanted)
       throws IOException {
     if (paths.equals(PathRange.ALL)) {
-      return new Rows<>(open(options().build(), schema), schema, columns, row -> 0);
+      return new Rows<>(open(options().build(), schema), schema, columns, row -> 0, wanted);
     }
     ParquetReadOptions options =
         options().withRecordFilter(FilterCompat.get(predicate(paths))).build();
     return new Rows<>(
-        open(options, schema), schema, columns, row -> paths.compare(path.apply(row)));
+        open(options, schema), schema, columns, row -> paths.compare(path.apply(row)), wanted);
   }
 
   private static ParquetReadOptions.Builder options() {
@@ -140,6 +146,7 @@ public final class TableReader<T> {
     private final MessageType schema;
     private final RowColumns<R> columns;
     private final ToIntFunction<R> order;
+    private final Predicate<R> wanted;
     private final List<R> decoded = new ArrayList<>();
     private RowCursor<R> rows;
     private long left;
@@ -153,12 +160,14 @@ public final class TableReader<T> {
         ParquetFileReader reader,
         MessageType schema,
         RowColumns<R> columns,
-        ToIntFunction<R> order) {
+        ToIntFunction<R> order,
+        Predicate<R> wanted) {
       this.reader = reader;
       this.rowGroupsLeft = reader.getRowGroups().size();
       this.schema = schema;
       this.columns = columns;
       this.order = order;
+      this.wanted = wanted;
       decode();
     }
 
@@ -192,7 +201,7 @@ public final class TableReader<T> {
           R row = rows.next();
           int place = order.applyAsInt(row);
           ended = place > 0;
-          if (place == 0) {
+          if (place == 0 && wanted.test(row)) {
             decoded.add(row);
           }
         }

@@ -55,6 +55,44 @@ class AccountsTest {
     }
   }
 
+  /** The runs of a billion events must not come to memory for a billion paths, nor a hundredth. */
+  @Test
+  void aPlanRemembersFewPathsHoweverManyChanged() {
+    int files = 40 * StretchPlanner.MOST_SAMPLES;
+    int levels = 3;
+    int rows = 100_000;
+    StretchPlanner planner = new StretchPlanner(leaves("/000000000", "/000500000"), rows);
+    for (int level = 0; level < levels; level++) {
+      int first = level;
+      planner.add(
+          IntStream.range(0, files / levels)
+              .mapToObj(i -> "/%09d".formatted(i * levels + first))
+              .iterator());
+      assertThat(planner.samples()).isLessThan(StretchPlanner.MOST_SAMPLES);
+    }
+    assertThat(planner.samples()).isGreaterThan(StretchPlanner.MOST_SAMPLES / 4);
+
+    List<Stretch> stretches = planner.stretches();
+    for (int i = 1; i < stretches.size() - 1; i++) {
+      int from = Integer.parseInt(stretches.get(i).first().substring(1));
+      int to = Integer.parseInt(stretches.get(i).end().orElseThrow().substring(1));
+      assertThat(to - from).as("paths of a stretch").isBetween(rows / 2, rows * 3 / 2);
+    }
+    assertThat(stretches).hasSizeBetween(files / rows - 1, files / rows + 2);
+  }
+
+  @Test
+  void moreLeavesThanSamplesAreTouchedAllTheSame() {
+    String[] firsts =
+        IntStream.range(0, 2 * StretchPlanner.MOST_SAMPLES)
+            .mapToObj("/%09d"::formatted)
+            .toArray(String[]::new);
+    StretchPlanner planner = new StretchPlanner(leaves(firsts), 1);
+    planner.add(Arrays.asList(firsts).iterator());
+    assertThat(planner.samples()).isLessThan(StretchPlanner.MOST_SAMPLES);
+    assertThat(planner.stretches()).hasSameSizeAs(firsts);
+  }
+
   @Test
   void nothingChangedIsNothingToDo() {
     assertThat(new StretchPlanner(leaves("/b"), 10).stretches()).isEmpty();

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 
@@ -101,9 +100,7 @@ public final class LocalCompaction {
     List<LeafRef> leaves = new ArrayList<>();
     reader.leaves().forEachRemaining(leaves::add);
     StretchPlanner planner = new StretchPlanner(leaves, rows);
-    for (Iterator<String> level : reader.changed()) {
-      planner.add(level);
-    }
+    reader.changed(planner::add);
     planner.touch(leaf -> leaf.parts() > 0 && !abandonment.floors().isEmpty());
     return planner.stretches();
   }

@@ -10,13 +10,16 @@ import io.basalt.storage.TestStore;
 import io.basalt.storage.compact.LocalCompaction;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.root.RunRef;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.ListedFile;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.verify.Verifier;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,11 +123,51 @@ class ListedTest {
                       .map(e -> tuple(e.path(), e.version(), e.op(), e.lengthBytes()))
                       .toList());
         }
-        assertThat(recent.changed().stream().mapToInt(level -> all(level).size()).sum())
-            .isEqualTo(whole.size());
+        List<String> changed = new ArrayList<>();
+        recent.changed(level -> level.forEachRemaining(changed::add));
+        assertThat(changed)
+            .containsExactlyInAnyOrderElementsOf(whole.stream().map(Event::path).toList());
       }
     }
     assertThat(new Verifier(store.drives()).verify().problems()).isEmpty();
+  }
+
+  @Test
+  void whoAsksForChangedPathsHasOneRunAtATime() throws Exception {
+    fill();
+    assertThat(new Verifier(store.drives()).verify().problems()).isEmpty();
+    List<RunRef> runs = store.head().runs();
+    List<Integer> levels = new ArrayList<>();
+    assertThatThrownBy(
+            () -> {
+              try (StoreReader reader = StoreReader.open(store.drives())) {
+                reader.changed(
+                    level -> {
+                      levels.add(all(level).size());
+                      // Were it open already, nobody would miss it.
+                      delete(runs.get(levels.size()).file());
+                    });
+              }
+            })
+        .hasMessageContaining(runs.get(1).file().name());
+    assertThat(levels).hasSize(1);
+  }
+
+  private void delete(FileRef file) {
+    for (String drive : file.drives()) {
+      try {
+        store
+            .drives()
+            .call(
+                drive,
+                each -> {
+                  each.delete(file.name());
+                  return null;
+                });
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private static List<PathRange> ranges() {
@@ -137,6 +180,7 @@ class ListedTest {
     }
     ranges.add(PathRange.startingWith("/d"));
     ranges.add(PathRange.stretch("/d1/f3", Optional.of("/d3")));
+    ranges.add(PathRange.ALL);
     return ranges;
   }
 
