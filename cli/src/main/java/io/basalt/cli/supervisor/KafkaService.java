@@ -14,6 +14,18 @@ import java.util.random.RandomGenerator;
  * A Kafka broker and controller in one process, on the loopback port of {@code kafka.bootstrap}.
  */
 final class KafkaService implements Service {
+  /** The optimising compiler takes what is hot by the standards of flink-conf's TaskManager. */
+  private static final List<String> JVM =
+      List.of(
+          "-Xms128m",
+          "-Xmx512m",
+          "-XX:+UseSerialGC",
+          "-XX:MaxMetaspaceSize=160m",
+          "-XX:Tier4InvocationThreshold=30000",
+          "-XX:Tier4MinInvocationThreshold=4000",
+          "-XX:Tier4CompileThreshold=80000",
+          "-XX:Tier4BackEdgeThreshold=200000");
+
   private final StoreDirectory directory;
   private final int port;
   private final int maxRecord;
@@ -48,10 +60,7 @@ final class KafkaService implements Service {
     Path settings = directory.kafka().resolve("server.properties");
     Files.writeString(settings, settings(Loopback.freePort(taken, random)));
     return new ServiceProcess.Launch(
-        KafkaProcess.class.getName(),
-        List.of("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:MaxMetaspaceSize=160m"),
-        List.of(settings.toString()),
-        Map.of());
+        KafkaProcess.class.getName(), JVM, List.of(settings.toString()), Map.of());
   }
 
   private String settings(int controller) {
