@@ -173,8 +173,7 @@ final class MigrateBenchmark implements Callable<Integer> {
         new StripeCommitter(store.drives(), store.committer(), run.attempt());
     Queue<StripeMaker> idle = new ConcurrentLinkedQueue<>();
     for (int worker = 0; worker < workers; worker++) {
-      idle.add(
-          new StripeMaker(store.drives(), erasure(), store::map, run.attempt(), worker, random));
+      idle.add(new StripeMaker(store.drives(), store::map, run.attempt(), worker, random));
     }
     ExecutorService threads = Executors.newFixedThreadPool(workers);
     ExecutorCompletionService<MadeStripe> made = new ExecutorCompletionService<>(threads);

@@ -43,11 +43,25 @@ public final class MigrateJob {
 
   /** What a migration would do now; changes nothing, and needs neither Flink nor Kafka. */
   public static MigratePlan plan(Path config) throws IOException {
+    return plan(config, MigrateStart::preview);
+  }
+
+  /** The same for whoever asks often: reads no map while the drives give no reason to. */
+  public static MigratePlan planIfDue(Path config) throws IOException {
+    return plan(
+        config, (start, head) -> start.isDue(head) ? start.preview(head) : MigratePlan.NONE);
+  }
+
+  @FunctionalInterface
+  private interface Planning {
+    MigratePlan plan(MigrateStart start, Root head) throws IOException;
+  }
+
+  private static MigratePlan plan(Path config, Planning planning) throws IOException {
     try (StoreHandle store = StoreHandle.open(config)) {
       MigratePlanner planner = MigratePlanner.of(store.config(), new SecureRandom());
       Root head = new RootFiles(store.drives(), store.config().rootCopies()).head();
-      MigrateStart start = new MigrateStart(store.drives(), planner);
-      return start.isDue(head) ? start.preview(head) : MigratePlan.NONE;
+      return planning.plan(new MigrateStart(store.drives(), planner), head);
     } catch (ArbiterException e) {
       throw new IOException(e.getMessage(), e);
     }

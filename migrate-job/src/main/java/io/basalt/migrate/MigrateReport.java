@@ -13,7 +13,7 @@ import org.apache.flink.api.common.JobExecutionResult;
  * @param freedBytes of mirrors that were deleted
  * @param blocked why less was moved than the watermark asks for, or null
  * @param notes what else an operator wants to know, such as stripes that are narrower
- * @param problems stripes that could not be made or counted, and why
+ * @param problems stripes that could not be made or counted and segments that stayed, and why
  */
 public record MigrateReport(
     long segments,

@@ -63,7 +63,8 @@ final class MigrationCommitter extends StoreFunction<StripeResult, Void> {
     try {
       if (result.made().isPresent()) {
         commit(result.made().get());
-      } else {
+      }
+      if (!result.problem().isEmpty()) {
         report(result.problem());
       }
       seen++;

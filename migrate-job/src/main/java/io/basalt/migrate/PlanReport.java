@@ -57,6 +57,9 @@ public record PlanReport(
     if (plan.runWanted()) {
       notes.add("sealed tails become a run first; then further segments can be moved");
     }
+    if (plan.unfinished()) {
+      notes.add("an earlier migration has not ended: it is ended first, and what it left is freed");
+    }
     return new PlanReport(
         items,
         plan.stripes().size(),

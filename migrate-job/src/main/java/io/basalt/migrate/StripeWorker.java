@@ -24,7 +24,8 @@ final class StripeWorker extends StoreFunction<StripeTask, StripeResult> {
       throws IOException {
     StripeMaker.Outcome outcome = maker(task.run()).make(task.planned());
     if (outcome instanceof StripeMaker.Outcome.Made made) {
-      out.collect(new StripeResult(task.run(), task.stripes(), Optional.of(made.stripe()), ""));
+      out.collect(
+          new StripeResult(task.run(), task.stripes(), Optional.of(made.stripe()), made.problem()));
     } else if (outcome instanceof StripeMaker.Outcome.Failed failed) {
       out.collect(new StripeResult(task.run(), task.stripes(), Optional.empty(), failed.reason()));
     }
@@ -36,7 +37,6 @@ final class StripeWorker extends StoreFunction<StripeTask, StripeResult> {
       maker =
           new StripeMaker(
               store().drives(),
-              store().config().erasure(),
               store()::map,
               Attempt.parse(run),
               getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),

@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.client.JobExecutionException;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -153,6 +154,26 @@ class MigrateJobTest {
     assertThat(PlanReport.of(MigrateJob.plan(config.file())).segments())
         .hasSameSizeAs(plan.segments());
     Files.move(folder.resolve("away"), folder.resolve("scm-1"));
+    check();
+  }
+
+  /** All drives answer and none is full: the schedule has no reason to look, a person may. */
+  @Test
+  void aMirrorThatIsMissingOnADriveThatAnswersIsSeenByADryRunAndMoved() throws Exception {
+    fill(0.75);
+    run();
+    assertThat(PlanReport.of(MigrateJob.plan(config.file())).segments()).isEmpty();
+    Path lost;
+    try (Stream<Path> left = Files.list(folder.resolve("scm-1").resolve("segments"))) {
+      lost = left.sorted().findFirst().orElseThrow();
+    }
+    Files.delete(lost);
+    assertThat(PlanReport.of(MigrateJob.plan(config.file())).segments())
+        .filteredOn(item -> item.why().equals("lost a mirror"))
+        .extracting(PlanReport.Item::segment)
+        .containsExactly(lost.getFileName().toString());
+    assertThat(MigrateJob.planIfDue(config.file())).isEqualTo(MigratePlan.NONE);
+    assertThat(run().problems()).isEmpty();
     check();
   }
 

@@ -71,12 +71,10 @@ public final class MigrateCommand extends StoreCommand {
               Bytes.of(report.writtenBytes()),
               Bytes.of(report.freedBytes()));
       say(report.notes(), report.blocked());
-      report.problems().forEach(err()::println);
+      report.problems().stream().skip(1).forEach(err()::println);
     }
     if (!report.problems().isEmpty()) {
-      throw new Failure(
-          "%d stripes could not be moved: %s"
-              .formatted(report.problems().size(), report.problems().get(0)));
+      throw new Failure("not all could be moved: " + report.problems().get(0));
     }
     return 0;
   }

@@ -6,14 +6,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
  * Runs a batch job on its schedule. Every interval it looks, in this process, whether there is
- * anything to do, and submits the job only then; a job that fails, or does nothing, makes the next
- * look come later. Looks take place on a thread of their own.
+ * anything to do, and submits the job only then. While there is, a job that fails, or does nothing,
+ * makes the next look come later. Looks take place on a thread of their own.
  */
 final class JobKeeper implements AutoCloseable {
   private final JobSchedule schedule;
@@ -28,7 +29,7 @@ final class JobKeeper implements AutoCloseable {
   private volatile Instant next;
   private Instant last;
   private Duration pause;
-  private Optional<String> planned = Optional.empty();
+  private Set<String> planned = Set.of();
 
   /** Keeps the job on the cluster at this REST address. */
   JobKeeper(JobSchedule schedule, String host, int port, JobSubmission submission, Clock clock) {
@@ -84,12 +85,16 @@ final class JobKeeper implements AutoCloseable {
       }
     }
     JobSchedule.Work work = schedule.planning().plan();
-    String problem = failure(newest, work).or(work::blocked).orElse(null);
-    if (work.due()) {
-      submission.submit(host, port);
-      planned = work.first();
-      last = clock.instant();
+    if (!work.due()) {
+      // Whatever became of the last run: new work is not to wait for it.
+      pause = schedule.interval();
+      planned = Set.of();
+      return work.blocked().orElse(null);
     }
+    String problem = failure(newest, work).or(work::blocked).orElse(null);
+    submission.submit(host, port);
+    planned = work.items();
+    last = clock.instant();
     return problem;
   }
 
@@ -101,7 +106,7 @@ final class JobKeeper implements AutoCloseable {
       return Optional.of(
           schedule.name() + " failed: " + rest.failure(newest.get().id()).orElse("unknown"));
     }
-    if (newest.isPresent() && planned.isPresent() && work.first().equals(planned)) {
+    if (newest.isPresent() && !planned.isEmpty() && work.items().containsAll(planned)) {
       slower();
       return Optional.of(schedule.name() + " did nothing: see basalt logs taskmanager");
     }

@@ -9,6 +9,8 @@ import io.basalt.storage.rewrite.RewritePlan.Sparse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A batch job that a store needs again and again.
@@ -38,28 +40,32 @@ record JobSchedule(
    * What a job would do.
    *
    * @param due whether there is anything to do
-   * @param first what it would do first; a run after which that is the same did nothing. Empty if
-   *     that cannot be told
+   * @param items what it would work on; a run after which all of it is still to be done did
+   *     nothing. Empty if that cannot be told
    * @param blocked why it would not do all that it should
    */
-  record Work(boolean due, Optional<String> first, Optional<String> blocked) {
+  record Work(boolean due, Set<String> items, Optional<String> blocked) {
+    Work {
+      items = Set.copyOf(items);
+    }
+
     static Work of(MigratePlan plan) {
       return new Work(
           plan.hasWork(),
           plan.stripes().stream()
               .flatMap(stripe -> stripe.segments().stream())
               .map(planned -> planned.segment().segment())
-              .findFirst(),
+              .collect(Collectors.toSet()),
           plan.blocked());
     }
 
     /** Merging always gets somewhere; rewriting may find no room, or what it cannot read. */
     static Work of(WorkPlan plan) {
-      Optional<String> first =
+      Set<String> items =
           plan.merge().hasWork()
-              ? Optional.empty()
-              : plan.rewrite().sparse().stream().map(Sparse::id).findFirst();
-      return new Work(plan.hasWork(), first, Optional.empty());
+              ? Set.of()
+              : plan.rewrite().sparse().stream().map(Sparse::id).collect(Collectors.toSet());
+      return new Work(plan.hasWork(), items, Optional.empty());
     }
   }
 
@@ -68,7 +74,7 @@ record JobSchedule(
     return new JobSchedule(
         "migrate",
         MigrateJob.NAME,
-        () -> Work.of(MigrateJob.plan(config.file())),
+        () -> Work.of(MigrateJob.planIfDue(config.file())),
         Duration.ZERO,
         config.migrate().interval(),
         Duration.ofMinutes(10));

@@ -1,5 +1,6 @@
 package io.basalt.cli.supervisor;
 
+import io.basalt.erasure.KernelChoice;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +16,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * One background JVM of a store. It is started as {@code java @<arguments file>}: the file names
- * the store and the service, so that a process can be told from a stranger that got its id.
+ * the store and the service, so that a process can be told from a stranger that got its id. What
+ * chooses the erasure kernel here chooses it there, too.
  */
 final class ServiceProcess {
   private ServiceProcess() {}
@@ -40,6 +42,10 @@ final class ServiceProcess {
     arguments.add("-XX:+ExitOnOutOfMemoryError");
     arguments.add("-Dlog.file=" + directory.log(service));
     arguments.add("-Dlog4j2.configurationFile=classpath:log4j2-service.properties");
+    String kernel = System.getProperty(KernelChoice.PROPERTY);
+    if (kernel != null) {
+      arguments.add("-D" + KernelChoice.PROPERTY + "=" + kernel);
+    }
     arguments.add("-cp");
     arguments.add(classPath());
     arguments.add(launch.main());

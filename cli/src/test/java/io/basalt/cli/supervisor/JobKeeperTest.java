@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class JobKeeperTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final JobSchedule.Work NOTHING =
-      new JobSchedule.Work(false, Optional.empty(), Optional.empty());
+      new JobSchedule.Work(false, Set.of(), Optional.empty());
   private static final Duration INTERVAL = Duration.ofSeconds(10);
 
   private HttpServer flink;
@@ -83,8 +84,8 @@ class JobKeeperTest {
             .formatted(state, NOW.toEpochMilli());
   }
 
-  private static JobSchedule.Work beginsWith(String first) {
-    return new JobSchedule.Work(true, Optional.of(first), Optional.empty());
+  private static JobSchedule.Work of(String... items) {
+    return new JobSchedule.Work(true, Set.of(items), Optional.empty());
   }
 
   @Test
@@ -96,7 +97,7 @@ class JobKeeperTest {
 
   @Test
   void submitsTheJobWhenThereIsWorkAndNoneRuns() {
-    work = beginsWith("s1");
+    work = of("s1");
     keeper.look();
     assertThat(submitted).isEqualTo(1);
     assertThat(keeper.runs().last()).isEqualTo(NOW.toString());
@@ -106,7 +107,7 @@ class JobKeeperTest {
     assertThat(submitted).isEqualTo(1);
 
     newestJob("FINISHED");
-    work = beginsWith("s2");
+    work = of("s2");
     keeper.look();
     assertThat(submitted).isEqualTo(2);
     assertThat(keeper.runs().problem()).isNull();
@@ -114,7 +115,7 @@ class JobKeeperTest {
 
   @Test
   void saysWhatCannotBeDone() {
-    work = new JobSchedule.Work(false, Optional.empty(), Optional.of("capacity full"));
+    work = new JobSchedule.Work(false, Set.of(), Optional.of("capacity full"));
     keeper.look();
     assertThat(submitted).isZero();
     assertThat(keeper.runs().problem()).isEqualTo("capacity full");
@@ -122,7 +123,7 @@ class JobKeeperTest {
 
   @Test
   void comesLaterAndLaterWhileTheJobFails() {
-    work = beginsWith("s1");
+    work = of("s1");
     newestJob("FAILED");
     keeper.look();
     assertThat(keeper.runs().problem()).isEqualTo("dig failed: no room for maps");
@@ -141,11 +142,45 @@ class JobKeeperTest {
 
   @Test
   void aRunThatDoesNothingIsSaid() {
-    work = beginsWith("s1");
+    work = of("s1");
     keeper.look();
     newestJob("FINISHED");
     keeper.look();
     assertThat(keeper.runs().problem()).startsWith("dig did nothing");
+    assertThat(keeper.runs().next()).isEqualTo(NOW.plus(INTERVAL.multipliedBy(2)).toString());
+  }
+
+  /** One item that cannot be done does not hold up the others. */
+  @Test
+  void aRunThatDoesSomeOfItsWorkIsFollowedSoon() {
+    work = of("s1", "s2");
+    keeper.look();
+    newestJob("FINISHED");
+    work = of("s1", "s3");
+    keeper.look();
+    assertThat(keeper.runs().problem()).isNull();
+    assertThat(keeper.runs().next()).isEqualTo(NOW.plus(INTERVAL).toString());
+    work = of("s1", "s3", "s4");
+    keeper.look();
+    assertThat(keeper.runs().problem()).startsWith("dig did nothing");
+    assertThat(submitted).isEqualTo(3);
+  }
+
+  /** Another may have done the work of a run that failed. */
+  @Test
+  void aRunThatFailedDoesNotDelayWhatComesUpLater() {
+    work = of("s1");
+    newestJob("FAILED");
+    keeper.look();
+    work = NOTHING;
+    for (int i = 0; i < 5; i++) {
+      keeper.look();
+      assertThat(keeper.runs().problem()).isNull();
+      assertThat(keeper.runs().next()).isEqualTo(NOW.plus(INTERVAL).toString());
+    }
+    work = of("s2");
+    keeper.look();
+    assertThat(submitted).isEqualTo(2);
     assertThat(keeper.runs().next()).isEqualTo(NOW.plus(INTERVAL.multipliedBy(2)).toString());
   }
 
@@ -159,7 +194,7 @@ class JobKeeperTest {
 
   @Test
   void aJobWhoseProgressCannotBeToldMayRunAgainAndAgain() {
-    work = new JobSchedule.Work(true, Optional.empty(), Optional.empty());
+    work = new JobSchedule.Work(true, Set.of(), Optional.empty());
     keeper.look();
     newestJob("FINISHED");
     keeper.look();
@@ -170,7 +205,7 @@ class JobKeeperTest {
 
   @Test
   void doesNotLookBeforeTheDelay() {
-    work = beginsWith("s1");
+    work = of("s1");
     try (JobKeeper later = keeper(Duration.ofMillis(1))) {
       later.keep();
       assertThat(later.runs()).isEqualTo(JobRuns.NEVER);
@@ -179,7 +214,7 @@ class JobKeeperTest {
   }
 
   @Test
-  void aMigrationBeginsWithItsFirstSegmentAndSaysWhatBlocksIt() {
+  void aMigrationWorksOnItsSegmentsAndSaysWhatBlocksIt() {
     SegmentLocation location = new SegmentLocation("s1", List.of("scm-0", "scm-1"), 100, 50, 90);
     StripeShape shape = new StripeShape(1, 1, 65_536, List.of("c-0", "c-1"));
     MigratePlan plan =
@@ -190,7 +225,7 @@ class JobKeeperTest {
             Optional.of("capacity full"),
             List.of());
     assertThat(JobSchedule.Work.of(plan))
-        .isEqualTo(new JobSchedule.Work(true, Optional.of("s1"), Optional.of("capacity full")));
+        .isEqualTo(new JobSchedule.Work(true, Set.of("s1"), Optional.of("capacity full")));
     assertThat(JobSchedule.Work.of(MigratePlan.NONE)).isEqualTo(NOTHING);
   }
 
@@ -205,7 +240,7 @@ class JobKeeperTest {
                 .due())
         .isTrue();
     assertThat(JobSchedule.Work.of(new WorkPlan(idle, new RewritePlan(List.of(sparse), 90, 1, ""))))
-        .isEqualTo(new JobSchedule.Work(true, Optional.of("s1"), Optional.empty()));
+        .isEqualTo(new JobSchedule.Work(true, Set.of("s1"), Optional.empty()));
     assertThat(JobSchedule.Work.of(new WorkPlan(idle, dense))).isEqualTo(NOTHING);
   }
 }

@@ -62,7 +62,8 @@ final class ChecksReader {
   /**
    * The checksums of segments that stand on mirrors. Bytes that no event names have none.
    *
-   * @throws IOException if the index of one is damaged on both mirrors
+   * @throws UnmovableSegmentException if the index of one is damaged on both mirrors, or that of
+   *     another segment, which may name shards of this one
    */
   Map<String, SegmentChecks> read(List<SegmentLocation> wanted) throws IOException {
     Map<String, SegmentChecks> checks = new LinkedHashMap<>();
@@ -72,15 +73,27 @@ final class ChecksReader {
     }
     Map<String, NavigableMap<Long, SegmentLocation>> writers = writersOf(wanted);
     Set<String> looked = new HashSet<>(checks.keySet());
+    Map<String, IOException> unreadable = new HashMap<>();
     for (SegmentChecks each : checks.values()) {
+      IOException first = null;
       var siblings = writers.getOrDefault(writer(each.segment()), new TreeMap<>());
       for (SegmentLocation near : nearestFirst(number(each.segment()), siblings)) {
         if (each.isComplete()) {
           break;
         }
         if (looked.add(near.segment())) {
-          reader.indexBlocks(near).forEach(block -> collect(block, checks));
+          try {
+            reader.indexBlocks(near).forEach(block -> collect(block, checks));
+          } catch (InterruptedIOException left) {
+            throw left;
+          } catch (IOException failed) {
+            unreadable.put(near.segment(), failed);
+          }
         }
+        first = first == null ? unreadable.get(near.segment()) : first;
+      }
+      if (first != null && !each.isComplete()) {
+        throw new UnmovableSegmentException(each.segment(), first);
       }
     }
     return checks;
@@ -152,7 +165,7 @@ final class ChecksReader {
         }
       }
     }
-    throw first != null ? first : new IOException("segment " + segment + " has no mirror");
+    throw new UnmovableSegmentException(segment, first);
   }
 
   private static ByteBuffer indexBytes(Drive drive, SegmentLocation segment) throws IOException {

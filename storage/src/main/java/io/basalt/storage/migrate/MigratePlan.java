@@ -2,6 +2,7 @@ package io.basalt.storage.migrate;
 
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.stripe.PackedSegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -68,6 +69,19 @@ public record MigratePlan(
   public record PlannedStripe(StripeShape shape, List<PlannedSegment> segments) {
     public PlannedStripe {
       segments = List.copyOf(segments);
+    }
+
+    /** The same without a segment; those behind it move up. */
+    PlannedStripe without(String segment) {
+      List<PlannedSegment> rest = new ArrayList<>();
+      long offset = 0;
+      for (PlannedSegment each : segments) {
+        if (!each.segment().segment().equals(segment)) {
+          rest.add(new PlannedSegment(each.segment(), offset, each.why()));
+          offset += each.segment().packedBytes();
+        }
+      }
+      return new PlannedStripe(shape, rest);
     }
 
     public long dataBytes() {

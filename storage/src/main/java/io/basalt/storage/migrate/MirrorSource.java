@@ -5,6 +5,7 @@ import io.basalt.storage.Crc32c;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.drive.DriveUnavailableException;
 import io.basalt.storage.migrate.SegmentChecks.Unit;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.stripe.SegmentSource;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,9 +25,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Packed bytes of segments from their mirrors, each read once and checked. What a read holds whole
- * is checked before its future ends, and a mirror that fails is answered by the other. A shard that
- * is cut by the reads is checked when its last piece was read; if it is wrong, that read fails and
- * names the mirror, so a stripe whose reads have all succeeded holds checked bytes alone.
+ * is checked before its future ends, and a mirror that is damaged is answered by the other. A shard
+ * that is cut by the reads is checked when its last piece was read; if it is wrong, that read fails
+ * and names the mirror, so a stripe whose reads have all succeeded holds checked bytes alone.
+ *
+ * <p>A drive that fails in the middle of a read fails the read: it may have missed its deadline,
+ * and then still writes into the target, which must not be used again. Later reads leave it out.
  */
 final class MirrorSource implements SegmentSource {
   private final DriveSet drives;
@@ -41,6 +46,7 @@ final class MirrorSource implements SegmentSource {
 
   /** What was read so far of a unit that is cut. */
   private static final class Pieces {
+    private final Set<String> drives = new HashSet<>();
     private int crc32c;
     private long bytes;
   }
@@ -62,7 +68,7 @@ final class MirrorSource implements SegmentSource {
 
   @Override
   public CompletableFuture<Void> read(SegmentLocation segment, long position, ByteBuffer target) {
-    return read(segment, position, target.slice(), order(segment), 0, null);
+    return read(segment, position, target.slice(), order(segment), null);
   }
 
   private CompletableFuture<Void> read(
@@ -70,37 +76,39 @@ final class MirrorSource implements SegmentSource {
       long position,
       ByteBuffer target,
       List<String> mirrors,
-      int next,
       IOException first) {
-    if (next == mirrors.size()) {
-      return CompletableFuture.failedFuture(
-          first != null ? first : new IOException("segment " + segment + " has no mirror"));
+    if (mirrors.isEmpty()) {
+      return CompletableFuture.failedFuture(new UnmovableSegmentException(segment, first));
     }
+    String mirror = mirrors.get(0);
     return drives
-        .submit(mirrors.get(next), drive -> read(drive, segment, position, target))
+        .submit(mirror, drive -> read(drive, segment, position, target))
         .exceptionallyCompose(
             error -> {
               IOException failed = DriveSet.ioException(error);
               if (failed instanceof CorruptDataException) {
-                drives.countMismatch(mirrors.get(next));
+                drives.countMismatch(mirror);
               }
-              if (failed instanceof CutUnitException) {
+              if (failed instanceof CutUnitException
+                  || failed instanceof DriveUnavailableException) {
                 return CompletableFuture.failedFuture(failed);
               }
               return read(
-                  segment, position, target, mirrors, next + 1, first == null ? failed : first);
+                  segment,
+                  position,
+                  target,
+                  mirrors.subList(1, mirrors.size()),
+                  first == null ? failed : first);
             });
   }
 
-  /** Good mirrors first; segments take them in turns, so that all drives are busy. */
+  /** Mirrors whose drives answer, good ones first; segments take them in turns: all are busy. */
   private List<String> order(SegmentLocation segment) {
     List<String> order = new ArrayList<>(segment.mirrors());
     Collections.rotate(order, segment.segment().hashCode() & 1);
+    order.removeIf(drives::isUnavailable);
     order.sort(
-        Comparator.comparing(
-            drive ->
-                bad.contains(new BadMirror(segment.segment(), drive))
-                    || drives.unavailable().containsKey(drive)));
+        Comparator.comparing(drive -> bad.contains(new BadMirror(segment.segment(), drive))));
     return order;
   }
 
@@ -138,7 +146,7 @@ final class MirrorSource implements SegmentSource {
       if (unit.position() >= position && unit.end() <= end) {
         int found = Crc32c.of(bytes.slice((int) (unit.position() - position), unit.length()));
         if (found != unit.crc32c()) {
-          throw corrupt(drive, segment, unit, found);
+          throw corrupt(drive.info().id(), segment, unit, found);
         }
       } else {
         pieces.add(unit);
@@ -161,22 +169,30 @@ final class MirrorSource implements SegmentSource {
       Pieces pieces = cut.computeIfAbsent(key, whole -> new Pieces());
       pieces.crc32c ^= Crc32c.shifted(crc, unit.end() - to);
       pieces.bytes += to - from;
+      pieces.drives.add(drive.info().id());
       if (pieces.bytes < unit.length()) {
         return;
       }
       cut.remove(key);
       if (pieces.crc32c != unit.crc32c()) {
-        throw new CutUnitException(
-            new BadMirror(segment.segment(), drive.info().id()),
-            corrupt(drive, segment, unit, pieces.crc32c));
+        String blamed = blamed(segment, pieces.drives);
+        throw new CutUnitException(segment, blamed, corrupt(blamed, segment, unit, pieces.crc32c));
       }
     }
   }
 
+  /** The first that is asked: pieces come from another only where that one was found wrong. */
+  private String blamed(SegmentLocation segment, Set<String> drives) {
+    return order(segment).stream()
+        .filter(drives::contains)
+        .findFirst()
+        .orElseGet(() -> drives.iterator().next());
+  }
+
   private static CorruptDataException corrupt(
-      Drive drive, SegmentLocation segment, Unit unit, int found) {
+      String drive, SegmentLocation segment, Unit unit, int found) {
     return new CorruptDataException(
-        drive.info().id(),
+        drive,
         segment.fileName(),
         unit.position(),
         "CRC32C %08x".formatted(unit.crc32c()),
@@ -188,11 +204,17 @@ final class MirrorSource implements SegmentSource {
    */
   static final class CutUnitException extends IOException {
     private static final long serialVersionUID = 1;
+    private final transient SegmentLocation segment;
     private final transient BadMirror mirror;
 
-    private CutUnitException(BadMirror mirror, CorruptDataException cause) {
+    private CutUnitException(SegmentLocation segment, String drive, CorruptDataException cause) {
       super(cause.getMessage(), cause);
-      this.mirror = mirror;
+      this.segment = segment;
+      this.mirror = new BadMirror(segment.segment(), drive);
+    }
+
+    SegmentLocation segment() {
+      return segment;
     }
 
     BadMirror mirror() {

@@ -1,9 +1,6 @@
 package io.basalt.storage.migrate;
 
-import io.basalt.storage.CorruptDataException;
 import io.basalt.storage.commit.Attempt;
-import io.basalt.storage.config.StoreConfig.Erasure;
-import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveFullException;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.DriveUnavailableException;
@@ -20,13 +17,12 @@ import io.basalt.storage.stripe.StripeWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the stripes of a plan. A drive that fails or fills up in the middle of a strip is left out
  * and the stripe made again elsewhere, under another id; a mirror that turns out wrong is answered
- * by the other. What cannot be made is said, and the segments stay where they are.
+ * by the other. A segment that no mirror gives intact stays where it is, and the others move. What
+ * cannot be made is said.
  *
  * <p>One instance per worker and thread. A stop leaves strips that no root names; they carry the
  * run's attempt and go with its sweep.
@@ -44,7 +41,6 @@ public final class StripeMaker implements Closeable {
   private static final int TRIES = 4;
 
   private final DriveSet drives;
-  private final StripeShape.Code code;
   private final Attempt run;
   private final int worker;
   private final RandomGenerator random;
@@ -62,7 +58,12 @@ public final class StripeMaker implements Closeable {
 
   /** A stripe, or why there is none. */
   public sealed interface Outcome {
-    record Made(MadeStripe stripe) implements Outcome {}
+    /**
+     * A stripe.
+     *
+     * @param problem on segments that it was to hold and does not, in one sentence, or empty
+     */
+    record Made(MadeStripe stripe, String problem) implements Outcome {}
 
     record Failed(String reason) implements Outcome {}
   }
@@ -75,16 +76,8 @@ public final class StripeMaker implements Closeable {
    * @param worker number that no other worker of the run has
    */
   public StripeMaker(
-      DriveSet drives,
-      Erasure erasure,
-      MapSource maps,
-      Attempt run,
-      int worker,
-      RandomGenerator random) {
+      DriveSet drives, MapSource maps, Attempt run, int worker, RandomGenerator random) {
     this.drives = drives;
-    int capacity =
-        (int) drives.infos().stream().filter(info -> info.tier() == Tier.CAPACITY).count();
-    this.code = StripeShape.Code.of(erasure, capacity);
     this.run = run;
     this.worker = worker;
     this.random = random;
@@ -99,22 +92,52 @@ public final class StripeMaker implements Closeable {
    * @throws InterruptedIOException if the caller is interrupted
    */
   public Outcome make(PlannedStripe planned) throws IOException {
-    String reason = "";
-    for (int tries = 0; tries < TRIES; tries++) {
+    List<String> staying = new ArrayList<>();
+    PlannedStripe left = planned;
+    while (!left.segments().isEmpty()) {
       try {
-        return make(planned, checks(planned));
+        return makeWhole(left, staying);
+      } catch (UnmovableSegmentException unmovable) {
+        LOG.warn("{}", unmovable.getMessage());
+        staying.add(unmovable.getMessage());
+        left = left.without(unmovable.segment());
+      }
+    }
+    return new Outcome.Failed(problem(staying));
+  }
+
+  private static String problem(List<String> staying) {
+    return switch (staying.size()) {
+      case 0 -> "";
+      case 1 -> staying.get(0);
+      default -> "%s; so do %d more".formatted(staying.get(0), staying.size() - 1);
+    };
+  }
+
+  private Outcome makeWhole(PlannedStripe planned, List<String> staying) throws IOException {
+    IOException last = null;
+    for (int tries = 0; tries < TRIES; tries++) {
+      Map<String, SegmentChecks> checks;
+      try {
+        checks = checks(planned);
       } catch (InterruptedIOException left) {
         throw left;
       } catch (IOException e) {
         // Segments that this run has moved meanwhile are found where they are by now.
-        reason = reason(e);
+        last = e;
+        Optional<String> overtaken = overtaken(planned);
+        if (overtaken.isPresent()) {
+          return new Outcome.Failed(overtaken.get());
+        }
+        continue;
       }
-      Optional<String> overtaken = overtaken(planned);
-      if (overtaken.isPresent()) {
-        return new Outcome.Failed(overtaken.get());
-      }
+      return write(planned, checks, staying);
     }
-    return new Outcome.Failed("checksums cannot be read: " + reason);
+    if (last instanceof UnmovableSegmentException) {
+      throw last;
+    }
+    return new Outcome.Failed(
+        "checksums cannot be read: " + UnmovableSegmentException.reason(last));
   }
 
   /** Why it is no use to try again: another has moved or freed what was planned. */
@@ -135,12 +158,6 @@ public final class StripeMaker implements Closeable {
                     .formatted(id));
   }
 
-  private static String reason(IOException e) {
-    return e instanceof NoSuchFileException missing
-        ? "file " + missing.getFile() + " is missing"
-        : e.getMessage();
-  }
-
   private Map<String, SegmentChecks> checks(PlannedStripe planned) throws IOException {
     List<SegmentLocation> segments =
         planned.segments().stream().map(PlannedSegment::segment).toList();
@@ -148,27 +165,31 @@ public final class StripeMaker implements Closeable {
     return new ChecksReader(drives, reader, map.all()).read(segments);
   }
 
-  private Outcome make(PlannedStripe planned, Map<String, SegmentChecks> known)
-      throws InterruptedIOException {
+  private Outcome write(
+      PlannedStripe planned, Map<String, SegmentChecks> checks, List<String> staying)
+      throws InterruptedIOException, UnmovableSegmentException {
     List<PackedSegment> packed = planned.segments().stream().map(PlannedSegment::packed).toList();
-    Set<BadMirror> bad = new HashSet<>();
+    Set<BadMirror> bad = ConcurrentHashMap.newKeySet();
     StripeShape shape = planned.shape();
     String reason = "";
-    for (int tries = 0; tries < TRIES; tries++) {
+    for (int tries = 0; tries < TRIES; ) {
       Stripe stripe = shape.stripe(run + "-" + worker + "-" + sequence++);
-      MirrorSource source = new MirrorSource(drives, known, bad);
+      MirrorSource source = new MirrorSource(drives, checks, bad);
       try {
         writer.write(stripe, packed, source);
         long written = stripe.stripBytes() * stripe.strips();
-        return new Outcome.Made(new MadeStripe(stripe, packed, source.readBytes(), written));
+        return new Outcome.Made(
+            new MadeStripe(stripe, packed, source.readBytes(), written), problem(staying));
       } catch (InterruptedIOException left) {
         throw left;
       } catch (CutUnitException wrong) {
-        bad.add(wrong.mirror());
-        reason = wrong.getMessage();
-      } catch (CorruptDataException wrong) {
+        // One mirror more is known to be wrong each time, so this ends without a count.
+        if (!bad.add(wrong.mirror())) {
+          throw new UnmovableSegmentException(wrong.segment(), wrong);
+        }
         reason = wrong.getMessage();
       } catch (DriveUnavailableException | DriveFullException failed) {
+        tries++;
         reason = failed.getMessage();
         Optional<StripeShape> other = elsewhere(planned);
         if (other.isEmpty()) {
@@ -176,18 +197,25 @@ public final class StripeMaker implements Closeable {
         }
         shape = other.get();
       } catch (IOException failed) {
+        tries++;
         Optional<String> overtaken = overtaken(planned);
         if (overtaken.isPresent()) {
           return new Outcome.Failed(overtaken.get());
         }
-        reason = reason(failed);
+        if (failed instanceof UnmovableSegmentException unmovable) {
+          throw unmovable;
+        }
+        reason = UnmovableSegmentException.reason(failed);
       }
       LOG.warn("stripe {} is made again: {}", stripe.id(), reason);
     }
     return new Outcome.Failed("a stripe could not be made: " + reason);
   }
 
+  /** As wide as planned at most: the planner knows all drives of the store. */
   private Optional<StripeShape> elsewhere(PlannedStripe planned) throws InterruptedIOException {
+    StripeShape.Code code =
+        new StripeShape.Code(planned.shape().dataStrips(), planned.shape().parityStrips());
     try {
       return StripeShape.choose(
           code, new ArrayList<>(MigrateView.capacity(drives)), planned.dataBytes(), random);

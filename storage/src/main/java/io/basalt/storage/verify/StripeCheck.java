@@ -10,8 +10,10 @@ import io.basalt.storage.stripe.StripeInspector.Fault;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Stripes, strip by strip: each on a drive of its own, whole, with the checksums that it says, and
@@ -28,11 +30,12 @@ final class StripeCheck {
   }
 
   void check(Collection<Stripe> stripes, Collection<SegmentLocation> segments) {
+    Map<String, List<PackedSegment>> packedById = packed(segments);
     for (Stripe stripe : stripes) {
       findings.count("stripes", 1);
       findings.count("strips", stripe.strips());
       findings.count("bytes", stripe.strips() * stripe.stripBytes());
-      List<PackedSegment> packed = packed(stripe, segments);
+      List<PackedSegment> packed = packedById.getOrDefault(stripe.id(), List.of());
       checkDrives(stripe);
       checkPlaces(stripe, packed);
       for (Fault fault : inspector.inspect(stripe, packed)) {
@@ -41,14 +44,17 @@ final class StripeCheck {
     }
   }
 
-  private static List<PackedSegment> packed(Stripe stripe, Collection<SegmentLocation> segments) {
-    List<PackedSegment> packed = new ArrayList<>();
+  /** The segments of each stripe, ascending by offset. */
+  private static Map<String, List<PackedSegment>> packed(Collection<SegmentLocation> segments) {
+    Map<String, List<PackedSegment>> packed = new HashMap<>();
     for (SegmentLocation segment : segments) {
-      if (segment.place() instanceof StripePlace place && place.stripe().equals(stripe.id())) {
-        packed.add(new PackedSegment(segment, place.offset()));
+      if (segment.place() instanceof StripePlace place) {
+        packed
+            .computeIfAbsent(place.stripe(), id -> new ArrayList<>())
+            .add(new PackedSegment(segment, place.offset()));
       }
     }
-    packed.sort(Comparator.comparingLong(PackedSegment::offset));
+    packed.values().forEach(each -> each.sort(Comparator.comparingLong(PackedSegment::offset)));
     return packed;
   }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.drive.Drive;
+import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.migrate.MigratePlan.PlannedSegment;
+import io.basalt.storage.migrate.MigratePlan.PlannedStripe;
 import io.basalt.storage.migrate.MigratePlan.Why;
 import io.basalt.storage.migrate.MigrateWorld.Done;
 import io.basalt.storage.migrate.MigrateWorld.Ingest;
@@ -185,8 +187,9 @@ class MigrateTest {
     int damaged = 0;
     for (SegmentLocation segment : world.map().all()) {
       if (segment.place() instanceof Mirrors mirrors && segment.dataEnd() > 40_000) {
-        // In the middle of a shard that columns cut, and in one that they leave whole.
-        world.drives.flipBit(mirrors.drives().get(damaged % 2), segment.fileName(), 8 * 65_530L);
+        // In what may be an index block, and in the first shard.
+        world.drives.flipBit(
+            mirrors.drives().get(damaged % 2), segment.fileName(), segment.size() - 48);
         world.drives.flipBit(mirrors.drives().get(damaged % 2), segment.fileName(), 100);
         damaged++;
       }
@@ -196,6 +199,113 @@ class MigrateTest {
     assertThat(done.problems()).isEmpty();
     assertThat(world.scmFill()).isLessThan(0.80);
     world.checkFiles();
+  }
+
+  /** A shard that strips cut is wrong in every segment: each is found by a try of its own. */
+  @Test
+  void manyDamagedMirrorsInOneStripeAreAllAnsweredByTheOthers() throws Exception {
+    MigrateWorld world = MigrateWorld.create(2, 64 * MIB, 10, 64 * MIB);
+    world.erasure(8, 2);
+    try (Ingest ingest = world.ingest()) {
+      assertThat(ingest.fillTo(0.2)).isTrue();
+    }
+    world.sealAll();
+    world.watermark(0.1);
+    MigrateWorld.Migration migration = world.new Migration();
+    assertThat(migration.step()).as("plans").isTrue();
+    int most = 0;
+    for (PlannedStripe stripe : migration.done().plan().stripes()) {
+      int damaged = 0;
+      for (PlannedSegment planned : stripe.segments()) {
+        SegmentLocation segment = planned.segment();
+        long border = stripe.shape().stripBytes() - planned.offset() % stripe.shape().stripBytes();
+        if (border < segment.dataEnd()) {
+          String askedFirst = segment.mirrors().get(segment.segment().hashCode() & 1);
+          world.drives.flipBit(askedFirst, segment.fileName(), border - 1);
+          damaged++;
+        }
+      }
+      most = Math.max(most, damaged);
+    }
+    assertThat(most).isGreaterThan(4);
+    while (migration.step()) {
+      // To its end.
+    }
+    assertThat(migration.done().problems()).isEmpty();
+    assertThat(migration.done().stripes()).isEqualTo(migration.done().plan().stripes().size());
+    world.checkFiles();
+  }
+
+  @Test
+  void aMirrorsDriveThatFailsBeforeItsStripeIsMadeIsLeftOut() throws Exception {
+    MigrateWorld world = full(0.85);
+    MigrateWorld.Migration migration = world.new Migration();
+    assertThat(migration.step()).as("plans").isTrue();
+    world.drives.unplug("scm-0");
+    while (migration.step()) {
+      // To its end.
+    }
+    assertThat(migration.done().problems()).isEmpty();
+    assertThat(migration.done().stripes()).isPositive();
+    world.checkFiles();
+  }
+
+  @Test
+  void aSegmentThatNoMirrorHasIntactStaysAndTheOthersMove() throws Exception {
+    MigrateWorld world = full(0.85);
+    SegmentLocation damaged = makesARunAndPlans(world).get(0).segment();
+    for (String mirror : damaged.mirrors()) {
+      world.drives.flipBit(mirror, damaged.fileName(), 100);
+    }
+    assertAllMoveBut(world, damaged);
+    assertThat(new Verifier(world.open(), MigrateWorld.ROOT_COPIES).verify().problems())
+        .extracting(Problem::file)
+        .isNotEmpty()
+        .containsOnly(damaged.fileName());
+  }
+
+  @Test
+  void aSegmentWhoseIndexNoMirrorHasIntactStaysAndTheOthersMove() throws Exception {
+    MigrateWorld world = full(0.85);
+    world.watermark(0.4);
+    SegmentLocation damaged =
+        makesARunAndPlans(world).stream()
+            .map(PlannedSegment::segment)
+            .filter(segment -> segment.indexStart() < segment.size())
+            .findFirst()
+            .orElseThrow();
+    for (String mirror : damaged.mirrors()) {
+      world.drives.flipBit(mirror, damaged.fileName(), damaged.indexStart() + 5);
+    }
+    Done done = world.migrate();
+    // Blocks of this index may name shards of segments that were open at the same time.
+    assertThat(done.problems()).isNotEmpty().allMatch(why -> why.contains(damaged.fileName()));
+    assertThat(done.segments()).isPositive();
+    assertThat(world.map().find(damaged.segment()).orElseThrow().place())
+        .isInstanceOf(Mirrors.class);
+    world.checkFiles();
+  }
+
+  private static void assertAllMoveBut(MigrateWorld world, SegmentLocation damaged)
+      throws Exception {
+    Done done = world.migrate();
+    assertThat(done.problems())
+        .singleElement()
+        .asString()
+        .startsWith(
+            "segment %s stays on %s, it cannot be read and checked: "
+                .formatted(damaged.segment(), damaged.mirrors()));
+    List<SegmentLocation> planned =
+        done.plan().stripes().stream()
+            .flatMap(stripe -> stripe.segments().stream())
+            .map(PlannedSegment::segment)
+            .toList();
+    assertThat(planned).contains(damaged).hasSizeGreaterThan(1);
+    LocationMap map = world.map();
+    assertThat(planned)
+        .filteredOn(each -> map.find(each.segment()).orElseThrow().place() instanceof Mirrors)
+        .containsExactly(damaged);
+    assertThat(done.segments()).isEqualTo(planned.size() - 1);
   }
 
   @Test

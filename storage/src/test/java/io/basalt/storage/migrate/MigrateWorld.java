@@ -399,7 +399,6 @@ final class MigrateWorld {
         maker =
             new StripeMaker(
                 set,
-                erasure,
                 known -> known.reload(new MirroredFiles(set), newestHead(set)),
                 committer.attempt(),
                 0,
@@ -424,6 +423,9 @@ final class MigrateWorld {
       StripeMaker.Outcome outcome = maker.make(planned);
       if (outcome instanceof StripeMaker.Outcome.Made whole) {
         made = whole.stripe();
+        if (!whole.problem().isEmpty()) {
+          problems.add(whole.problem());
+        }
       } else if (outcome instanceof StripeMaker.Outcome.Failed failed) {
         problems.add(failed.reason());
       }

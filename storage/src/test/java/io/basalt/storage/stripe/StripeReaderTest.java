@@ -9,6 +9,7 @@ import io.basalt.erasure.Geometry;
 import io.basalt.erasure.StripBuffers;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.drive.HangingDrive;
 import io.basalt.storage.root.Stripe;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,20 +1,17 @@
-package io.basalt.storage.stripe;
+package io.basalt.storage.drive;
 
-import io.basalt.storage.drive.Drive;
-import io.basalt.storage.drive.DriveFile;
-import io.basalt.storage.drive.ForwardingDrive;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
 /** A drive whose files cannot be opened until it is told to go on. */
-final class HangingDrive extends ForwardingDrive {
+public final class HangingDrive extends ForwardingDrive {
   private final CountDownLatch goOn = new CountDownLatch(1);
 
-  HangingDrive(Drive drive) {
+  public HangingDrive(Drive drive) {
     super(drive);
   }
 
-  void goOn() {
+  public void goOn() {
     goOn.countDown();
   }
 
