@@ -77,7 +77,7 @@ final class IngestTask {
             subtask,
             random,
             Clock.systemUTC());
-    this.uploads = UploadTracker.of(store.drives(), head);
+    this.uploads = new UploadTracker(uploads(head));
   }
 
   /** The task of this thread; the first caller opens it. Each caller leaves it once. */
@@ -182,6 +182,10 @@ final class IngestTask {
     return uploads;
   }
 
+  private StoredUploads uploads(Root root) {
+    return new StoredUploads(store.drives(), config().rootCopies(), root);
+  }
+
   /** Bounds what is remembered of uploads: what a later root holds in full need not be. */
   void forgetCommittedUploads() throws IOException {
     Root head;
@@ -193,7 +197,7 @@ final class IngestTask {
     Map<Integer, Long> next = new HashMap<>();
     WriteLogs.positions(head, Optional.of(plan.incarnation()))
         .forEach((partition, position) -> next.put(partition, position.next()));
-    uploads.rebase(store.drives(), head, next);
+    uploads.rebase(uploads(head), next);
   }
 
   StoreConfig config() {
@@ -245,13 +249,14 @@ final class IngestTask {
     onIdle = Optional.of(flush);
   }
 
-  void leave() {
+  void leave() throws IOException {
     members--;
     if (members == 0) {
-      CURRENT.remove();
-      uploads.close();
-      segments.close();
-      store.close();
+      try (store;
+          segments;
+          uploads) {
+        CURRENT.remove();
+      }
     }
   }
 }

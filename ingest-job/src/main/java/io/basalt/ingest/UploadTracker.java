@@ -1,14 +1,12 @@
 package io.basalt.ingest;
 
-import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.ingest.Published;
-import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.PartitionOffset;
-import io.basalt.storage.root.Root;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Upload;
 import io.basalt.storage.tree.Version;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -25,25 +23,39 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Knows the parts of every upload that a writer may be asked to publish: those in the tree at the
- * root that the writer began with, and those it has seen since. What the tree holds is looked up in
+ * Knows the parts of every upload that a writer may be asked to publish: those in the tree that
+ * came before what the writer has seen, and those it has seen. What the tree holds is looked up in
  * the background when an upload is first seen, so that it is there when the upload is published.
  *
  * <p>Owned by one thread.
  */
 final class UploadTracker implements AutoCloseable {
-  /** Looks up the parts of an upload that are pending in the tree; called from another thread. */
-  interface Tree {
-    List<Event> parts(String path, String upload) throws IOException;
+  /**
+   * What the tree holds of an upload.
+   *
+   * @param root number of the root that says so
+   */
+  record Found(List<Event> parts, long root) {}
+
+  /**
+   * Looks up the parts of an upload that are pending in the tree of a root, or of a later one;
+   * called from another thread.
+   */
+  interface Tree extends Closeable {
+    Found parts(String path, String upload) throws IOException;
   }
 
   private record Key(String path, String upload) {}
 
   private static final class Parts {
-    private CompletableFuture<List<Event>> before;
-    private long seenAt;
+    private CompletableFuture<Found> before;
     private final List<Event> since = new ArrayList<>();
     private Event last;
+
+    private Parts(CompletableFuture<Found> before, Event first) {
+      this.before = before;
+      this.last = first;
+    }
   }
 
   private final ExecutorService lookups =
@@ -52,38 +64,10 @@ final class UploadTracker implements AutoCloseable {
   private final Map<Key, Parts> uploads = new HashMap<>();
   private final List<Published> published = new ArrayList<>();
   private Tree tree;
-  private long root;
 
-  /**
-   * A tracker.
-   *
-   * @param root number of the root that the tree is of
-   */
-  UploadTracker(Tree tree, long root) {
+  /** A tracker that begins at the root of this tree. */
+  UploadTracker(Tree tree) {
     this.tree = tree;
-    this.root = root;
-  }
-
-  /** A tracker that begins at a root; one that holds no events is never read. */
-  static UploadTracker of(DriveSet drives, Root root) {
-    return new UploadTracker(tree(drives, root), root.number());
-  }
-
-  private static Tree tree(DriveSet drives, Root root) {
-    if (root.tails().isEmpty() && root.runs().isEmpty() && root.tree().isEmpty()) {
-      return (path, upload) -> List.of();
-    }
-    return new Tree() {
-      private StoreReader reader;
-
-      @Override
-      public List<Event> parts(String path, String upload) throws IOException {
-        if (reader == null) {
-          reader = StoreReader.open(drives, root);
-        }
-        return reader.pendingUpload(path, upload).map(Upload::parts).orElse(List.of());
-      }
-    };
   }
 
   private static Thread thread(Runnable task) {
@@ -114,13 +98,14 @@ final class UploadTracker implements AutoCloseable {
    */
   Optional<String> publish(Event event) throws IOException {
     Parts parts = parts(event);
-    List<Event> all = new ArrayList<>(await(parts.before));
+    Found before = await(parts.before);
+    List<Event> all = new ArrayList<>(before.parts());
     all.addAll(parts.since);
     Optional<String> reason =
         new Upload(event.upload().orElseThrow(), all).incomplete(event.position());
     if (reason.isEmpty()) {
-      note(all, parts.seenAt);
-      parts.before = CompletableFuture.completedFuture(List.of());
+      note(all, before.root());
+      parts.before = CompletableFuture.completedFuture(new Found(List.of(), before.root()));
       parts.since.clear();
       parts.last = event;
     }
@@ -149,31 +134,27 @@ final class UploadTracker implements AutoCloseable {
 
   private Parts parts(Event event) {
     Key key = new Key(event.path(), event.upload().orElseThrow());
-    Parts parts = uploads.computeIfAbsent(key, unseen -> look(unseen));
-    if (parts.last == null) {
-      parts.last = event;
-    }
-    return parts;
+    return uploads.computeIfAbsent(key, unseen -> new Parts(look(unseen, event.version()), event));
   }
 
-  private Parts look(Key key) {
-    Parts parts = new Parts();
+  /** By now the tree may be of a root that holds this event, and others that are seen here too. */
+  private CompletableFuture<Found> look(Key key, Version first) {
     Tree at = tree;
-    parts.seenAt = root;
-    parts.before =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return at.parts(key.path(), key.upload());
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            },
-            lookups);
-    return parts;
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            Found found = at.parts(key.path(), key.upload());
+            return new Found(
+                found.parts().stream().filter(p -> p.version().compareTo(first) < 0).toList(),
+                found.root());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        lookups);
   }
 
-  private static List<Event> await(CompletableFuture<List<Event>> future) throws IOException {
+  private static Found await(CompletableFuture<Found> future) throws IOException {
     try {
       return future.get();
     } catch (InterruptedException e) {
@@ -187,11 +168,12 @@ final class UploadTracker implements AutoCloseable {
   /**
    * Goes on from a later root and forgets the uploads that it holds in full.
    *
+   * @param later the tree of that root
    * @param next per partition, the position of that root
    */
-  void rebase(DriveSet drives, Root root, Map<Integer, Long> next) {
-    tree = tree(drives, root);
-    this.root = root.number();
+  void rebase(Tree later, Map<Integer, Long> next) throws IOException {
+    tree.close();
+    tree = later;
     uploads
         .values()
         .removeIf(
@@ -201,7 +183,8 @@ final class UploadTracker implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     lookups.shutdownNow();
+    tree.close();
   }
 }

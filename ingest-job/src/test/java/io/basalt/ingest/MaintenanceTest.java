@@ -1,13 +1,10 @@
 package io.basalt.ingest;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.kafka.KafkaArbiter;
 import io.basalt.kafka.Topics;
 import io.basalt.kafka.WriteLogs;
-import io.basalt.kafka.WriteRecord.Header;
-import io.basalt.kafka.WriteRecordDecoder;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.RootCommitter;
@@ -23,9 +20,6 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.run.RunMaker;
 import io.basalt.storage.run.RunMerger;
 import io.basalt.storage.segment.SegmentReader;
-import io.basalt.storage.tree.Event;
-import io.basalt.storage.tree.Op;
-import io.basalt.storage.tree.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -287,42 +281,5 @@ class MaintenanceTest extends ClusterTest {
           .hasSizeLessThanOrEqualTo((int) kept + 1);
       store.assertHolds(steps.model());
     }
-  }
-
-  @Test
-  void anUploadThatTheTreeHoldsNeedNotBeRemembered() throws Exception {
-    try (TestStore store = TestStore.create(directory, broker, "uploads")) {
-      JobID job = cluster.submit(store.file(), 1);
-      for (int part = 0; part < 2; part++) {
-        store.send(
-            "/file",
-            new byte[3],
-            List.of(
-                Header.of("op", "write"),
-                Header.of("offset", "" + 3 * part),
-                Header.of("upload", "u")));
-      }
-      store.awaitAcknowledged();
-      cluster.cancel(job);
-      int partition = WriteRecordDecoder.partition("/file".getBytes(UTF_8), 4);
-
-      try (DriveSet drives = DriveSet.open(store.config());
-          UploadTracker tracker = new UploadTracker((path, upload) -> List.of(), 1)) {
-        tracker.part(event(0, partition, Op.UPLOAD, 0), 3);
-        tracker.part(event(1, partition, Op.UPLOAD, 3), 3);
-        tracker.rebase(drives, store.head(), Map.of(partition, 1L));
-        assertThat(tracker.size()).isEqualTo(1);
-        tracker.rebase(drives, store.head(), Map.of(partition, store.next("/file")));
-        assertThat(tracker.size()).isZero();
-        assertThat(tracker.publish(event(2, partition, Op.PUBLISH, 6))).isEmpty();
-        assertThat(tracker.publish(event(3, partition, Op.PUBLISH, 6)))
-            .contains("upload u has no parts");
-      }
-    }
-  }
-
-  private static Event event(long offset, int partition, Op op, long position) {
-    return new Event(
-        "/file", new Version(1, offset), partition, 0, op, position, Optional.of("u"), List.of());
   }
 }
