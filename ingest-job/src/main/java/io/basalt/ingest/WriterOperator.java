@@ -53,11 +53,11 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
   private transient SegmentWriter segments;
   private transient WriteRecordDecoder decoder;
   private transient Incarnation incarnation;
-  private transient long commitIntervalMillis;
+  private transient long commitIntervalNanos;
   private transient List<Reject> rejects;
   private transient InFlight inFlight;
   private transient boolean covered;
-  private transient long oldestMillis;
+  private transient long oldestNanos;
   private transient Counter records;
   private transient Counter bytes;
   private transient Counter rejected;
@@ -78,7 +78,7 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
     segments = task.segments();
     decoder = task.decoder();
     incarnation = task.plan().incarnation();
-    commitIntervalMillis = task.config().commitInterval().toMillis();
+    commitIntervalNanos = task.config().commitInterval().toNanos();
     rejects = new ArrayList<>();
     MetricGroup metrics = getMetricGroup();
     records = metrics.counter("records");
@@ -99,7 +99,9 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
                 incarnation,
                 subtask,
                 task.beginnings())));
-    tick(getProcessingTimeService().getCurrentProcessingTime());
+    long pauseMillis =
+        Math.max(1, Math.min(task.config().commitInterval().toMillis(), ASK_AGAIN_MILLIS));
+    new Ticker(getProcessingTimeService(), pauseMillis, this::tick).start();
   }
 
   // Read by the thread of the metrics; both are single references.
@@ -128,7 +130,7 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
     bytes.inc(record.payloadBytes());
     if (!covered) {
       covered = true;
-      oldestMillis = getProcessingTimeService().getCurrentProcessingTime();
+      oldestNanos = System.nanoTime();
     }
     if (segments.stagedBytes() >= MUCH_BYTES) {
       flushIfFree();
@@ -154,18 +156,21 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
     return Optional.empty();
   }
 
-  private void tick(long now) throws IOException {
+  private void tick() throws IOException {
     if (task.uploads().size() > MAX_UPLOADS) {
       task.forgetCommittedUploads();
     }
-    if (segments.isFlushDue() && now - oldestMillis >= commitIntervalMillis) {
+    if (!covered || isOld()) {
       flushIfFree();
     }
     if (task.isWaiting()) {
       task.askAgain();
     }
-    long pause = Math.max(1, Math.min(commitIntervalMillis, ASK_AGAIN_MILLIS));
-    getProcessingTimeService().registerTimer(now + pause, this::tick);
+  }
+
+  /** Whether the oldest record that is staged has waited for the commit interval. */
+  private boolean isOld() {
+    return System.nanoTime() - oldestNanos >= commitIntervalNanos;
   }
 
   private void flushIfFree() {
@@ -198,9 +203,7 @@ final class WriterOperator extends AbstractStreamOperator<FlushMessage>
     if (task.isWaiting()) {
       task.askAgain();
     }
-    long now = getProcessingTimeService().getCurrentProcessingTime();
-    if (segments.stagedBytes() >= MUCH_BYTES
-        || (covered && now - oldestMillis >= commitIntervalMillis)) {
+    if (segments.stagedBytes() >= MUCH_BYTES || (covered && isOld())) {
       flushIfFree();
     }
   }
