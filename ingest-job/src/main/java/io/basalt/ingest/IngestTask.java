@@ -212,9 +212,11 @@ final class IngestTask {
         config().maxFileSize());
   }
 
-  /** Whether any record may be read now: what it will hold is not known before. */
-  boolean admits() {
-    boolean admits = pendingRejects < MAX_REJECTS && segments.hasRoomFor(config().maxRecord());
+  /** Whether a record with so many bytes may be handed to the writer; one too large is rejected. */
+  boolean admits(int payloadBytes) {
+    boolean admits =
+        pendingRejects < MAX_REJECTS
+            && segments.hasRoomFor(Math.min(payloadBytes, config().maxRecord()));
     if (!admits && room.isDone()) {
       room = new CompletableFuture<>();
       idle();

@@ -16,15 +16,17 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Reads its share of the partitions from the positions of the head, whatever a checkpoint says, and
- * only while the writer of its task has room: a full store stops the reading, not the task, so
- * barriers still pass.
+ * hands on only what the writer of its task has room for: a full store stops the reading, not the
+ * task, so barriers still pass. The record that found no room waits here, and is in no checkpoint,
+ * since the root says where to read on.
  */
 @SuppressWarnings("try") // Flink closes a reader with any exception
 final class StoreSourceReader implements SourceReader<ReadRecord, KafkaPartitionSplit> {
   private final SourceReader<WriteRecord, KafkaPartitionSplit> kafka;
   private final IngestTask task;
   private final Map<Integer, Long> next = new HashMap<>();
-  private Output output;
+  private final Output output = new Output();
+  private ReadRecord held;
   private boolean begun;
 
   StoreSourceReader(SourceReader<WriteRecord, KafkaPartitionSplit> kafka, IngestTask task) {
@@ -52,17 +54,21 @@ final class StoreSourceReader implements SourceReader<ReadRecord, KafkaPartition
 
   @Override
   public InputStatus pollNext(ReaderOutput<ReadRecord> to) throws Exception {
-    if (!task.admits()) {
-      return InputStatus.NOTHING_AVAILABLE;
-    }
     if (!begun) {
+      if (!task.admits(0)) {
+        return InputStatus.NOTHING_AVAILABLE;
+      }
       begun = true;
       task.coverLost();
     }
-    if (output == null || output.to != to) {
-      output = new Output(to);
+    InputStatus status = held == null ? kafka.pollNext(output) : InputStatus.MORE_AVAILABLE;
+    if (held != null) {
+      if (!task.admits(held.record().payloadBytes())) {
+        return InputStatus.NOTHING_AVAILABLE;
+      }
+      to.collect(held);
+      held = null;
     }
-    InputStatus status = kafka.pollNext(output);
     if (status != InputStatus.MORE_AVAILABLE) {
       task.idle();
     }
@@ -71,7 +77,11 @@ final class StoreSourceReader implements SourceReader<ReadRecord, KafkaPartition
 
   @Override
   public CompletableFuture<Void> isAvailable() {
-    return task.admits() ? kafka.isAvailable() : task.room();
+    if (begun && held == null) {
+      return kafka.isAvailable();
+    }
+    boolean admits = task.admits(held == null ? 0 : held.record().payloadBytes());
+    return admits ? CompletableFuture.completedFuture(null) : task.room();
   }
 
   @Override
@@ -102,22 +112,19 @@ final class StoreSourceReader implements SourceReader<ReadRecord, KafkaPartition
     return new ReadRecord(from, record);
   }
 
-  /** Adds to each record where the one before it ended. */
+  /** Takes one record at a time, and adds where the one before it ended. */
   private final class Output implements ReaderOutput<WriteRecord> {
-    private final ReaderOutput<ReadRecord> to;
-
-    Output(ReaderOutput<ReadRecord> to) {
-      this.to = to;
-    }
-
     @Override
     public void collect(WriteRecord record) {
-      to.collect(positioned(record));
+      if (held != null) {
+        throw new IllegalStateException("Kafka's reader hands on one record for each poll");
+      }
+      held = positioned(record);
     }
 
     @Override
     public void collect(WriteRecord record, long timestamp) {
-      to.collect(positioned(record));
+      collect(record);
     }
 
     @Override

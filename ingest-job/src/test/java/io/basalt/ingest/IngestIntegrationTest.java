@@ -8,11 +8,14 @@ import io.basalt.kafka.WriteLogs;
 import io.basalt.kafka.WriteRecord.Header;
 import io.basalt.storage.compact.LocalCompaction;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Tail;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.flink.api.common.JobID;
@@ -41,9 +44,27 @@ class IngestIntegrationTest extends ClusterTest {
         store.write(steps, 250);
       }
       assertThat(store.rejects()).hasSize(steps.model().rejects());
+      assertMeasures(job, 1_500, steps.model().rejects());
       cluster.cancel(job);
       store.assertHolds(steps.model());
     }
+  }
+
+  /** The metrics of a job that is done with so many records. */
+  private static void assertMeasures(JobID job, long records, long rejects) throws Exception {
+    String writer = "segment writer\\.\\d+\\.";
+    assertThat(cluster.sum(job, writer + "records$")).isEqualTo(records);
+    assertThat(cluster.sum(job, writer + "rejects$")).isEqualTo(rejects);
+    long payload = cluster.sum(job, writer + "bytes$");
+    assertThat(payload).isPositive();
+    // Both mirrors, and the index blocks; what was rejected is the smaller part.
+    assertThat(cluster.sum(job, writer + "drive\\.scm-\\d\\.bytes$")).isGreaterThan(payload);
+    String committer = "committer\\.0\\.";
+    assertThat(cluster.sum(job, committer + "commits$")).isPositive();
+    assertThat(cluster.gauges(job, committer + "commitMillis$"))
+        .singleElement()
+        .satisfies(millis -> assertThat((Double) millis).isPositive());
+    TestCluster.await("no lag", () -> cluster.gauges(job, committer + "lag$").equals(Set.of(0L)));
   }
 
   @Test
@@ -129,6 +150,32 @@ class IngestIntegrationTest extends ClusterTest {
         compaction.commit(compaction.merge());
       }
       assertThat(store.head().uploads().droppedAfter()).isPositive();
+    }
+  }
+
+  @Test
+  void fillsSegmentsThatHardlyHoldTheLargestRecord() throws Exception {
+    try (TestStore store = TestStore.create(directory, broker, "filled")) {
+      store.edit(
+          yaml ->
+              yaml.replace("shard-size: 16KiB", "shard-size: 256KiB")
+                  .replace("max-record: 64KiB", "max-record: 1MiB")
+                  .replace("seal-after: 2s", "seal-after: 1h"));
+      JobID job = cluster.submit(store.file(), 1);
+      store.topicSetting("max.message.bytes", "" + (2 << 20));
+      store.send("/large", new byte[1_000_000], List.of());
+      for (int i = 0; i < 3_000; i++) {
+        store.send("/small-" + i % 100, new byte[4_000], List.of());
+      }
+      store.awaitAcknowledged();
+      assertThat(store.files().get("/large")).hasSize(1_000_000);
+      List<SegmentLocation> sealed =
+          store.head().tails().stream().filter(Tail::sealed).map(Tail::location).toList();
+      assertThat(sealed).hasSizeGreaterThan(8);
+      long filled = sealed.stream().mapToLong(SegmentLocation::packedBytes).sum();
+      long whole = sealed.stream().mapToLong(SegmentLocation::size).sum();
+      assertThat(filled).isGreaterThan(whole / 100 * 85);
+      cluster.cancel(job);
     }
   }
 

@@ -22,6 +22,7 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
@@ -139,6 +140,17 @@ final class TestCluster implements AutoCloseable {
     return metrics.findMetrics(job, name).values().stream()
         .map(metric -> ((Gauge<?>) metric).getValue())
         .collect(Collectors.toSet());
+  }
+
+  /** What counters, or gauges of counts, of all subtasks of a job come to. */
+  long sum(JobID job, String name) {
+    return metrics.findMetrics(job, name).values().stream()
+        .mapToLong(
+            metric ->
+                metric instanceof Counter counter
+                    ? counter.getCount()
+                    : (Long) ((Gauge<?>) metric).getValue())
+        .sum();
   }
 
   /** Checkpoints that a job has completed. */
