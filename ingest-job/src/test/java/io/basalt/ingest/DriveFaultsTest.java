@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.basalt.flink.StoreHandle;
+import io.basalt.storage.root.Root;
+import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.root.Tail;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,10 +126,14 @@ class DriveFaultsTest extends ClusterTest {
       store.write(steps, 200);
       Path drive = store.drive("scm-1");
       Path away = directory.resolve("away");
+      Set<SegmentLocation> before = onDrive(store.head(), "scm-1");
+      assertThat(before).isNotEmpty();
       Files.move(drive, away);
       Files.createFile(drive);
       for (int i = 0; i < 10; i++) {
         store.write(steps, 200);
+        // A segment that was open when the drive went grows no more: it would have one copy.
+        assertThat(before).containsAll(onDrive(store.head(), "scm-1"));
       }
       assertThat(cluster.status(job)).isEqualTo(JobStatus.RUNNING);
 
@@ -204,6 +213,14 @@ class DriveFaultsTest extends ClusterTest {
     } finally {
       run("umount", "-l", mount.toString());
     }
+  }
+
+  /** The tails with a mirror on a drive, and where they end. */
+  private static Set<SegmentLocation> onDrive(Root root, String drive) {
+    return root.tails().stream()
+        .map(Tail::location)
+        .filter(location -> location.mirrors().contains(drive))
+        .collect(Collectors.toSet());
   }
 
   private static void fillDevice(Path filler) throws Exception {

@@ -6,20 +6,27 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.function.LongConsumer;
 
-/** A file of a {@link FileDrive}. Its channel is only used on threads that nobody interrupts. */
+/**
+ * A file of a {@link FileDrive}. Its channel is only used on threads that nobody interrupts, and it
+ * goes on taking bytes when the drive is gone from its place: so what is forced counts only if the
+ * drive's label is still there afterwards.
+ */
 final class ChannelFile implements DriveFile {
   /** The JDK copies a heap buffer through a direct one of its size, which the thread then keeps. */
   private static final int HEAP_BYTES = 1 << 20;
 
   private final String name;
   private final FileChannel channel;
+  private final LabelFile label;
   private final DriveErrors errors;
   private final LongConsumer grown;
 
   /** A file that tells by how many bytes it grew when it is truncated. */
-  ChannelFile(String name, FileChannel channel, DriveErrors errors, LongConsumer grown) {
+  ChannelFile(
+      String name, FileChannel channel, LabelFile label, DriveErrors errors, LongConsumer grown) {
     this.name = name;
     this.channel = channel;
+    this.label = label;
     this.errors = errors;
     this.grown = grown;
   }
@@ -84,6 +91,7 @@ final class ChannelFile implements DriveFile {
     } catch (IOException error) {
       throw errors.sort("forcing " + name, error);
     }
+    label.check();
   }
 
   @Override

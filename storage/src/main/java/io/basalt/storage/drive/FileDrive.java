@@ -23,8 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A drive that is a directory of a file system. Its label was checked when it was opened, and that
- * the very same label is still there is checked before each file that is made or opened for
- * writing, so that nothing is ever written beside a drive that went away.
+ * the very same label is still there is checked before each file that is made or opened for writing
+ * and after each force, so that nothing is ever written beside a drive that went away.
  */
 public final class FileDrive implements Drive {
   private static final Duration NOW = Duration.ofMillis(500);
@@ -149,7 +149,7 @@ public final class FileDrive implements Drive {
       if (size > 0) {
         channel.write(ByteBuffer.allocate(1), size - 1);
       }
-      return new ChannelFile(name, channel, errors, used::add);
+      return new ChannelFile(name, channel, label, errors, used::add);
     } catch (IOException error) {
       used.add(-size);
       try (channel) {
@@ -174,7 +174,7 @@ public final class FileDrive implements Drive {
 
   private DriveFile opened(String name, StandardOpenOption... options) throws IOException {
     try {
-      return new ChannelFile(name, FileChannel.open(path(name), options), errors, used::add);
+      return new ChannelFile(name, FileChannel.open(path(name), options), label, errors, used::add);
     } catch (NoSuchFileException missing) {
       label.check();
       throw missing;

@@ -163,6 +163,23 @@ class FileDriveTest {
   }
 
   @Test
+  void anOpenFileIsNotForcedOnceItsDriveIsGone() throws IOException {
+    FileDrive drive = drive(64 * MIB);
+    try (DriveFile file = drive.create("segments/one", 10)) {
+      file.write(ByteBuffer.allocate(5), 0);
+      file.force();
+      Files.move(directory.resolve("d"), directory.resolve("away"));
+      // The system goes on taking bytes for it, wherever it is by now.
+      file.write(ByteBuffer.allocate(5), 5);
+      assertThatThrownBy(file::force)
+          .isInstanceOf(DriveUnavailableException.class)
+          .hasMessageContaining("its label is gone");
+      Files.move(directory.resolve("away"), directory.resolve("d"));
+      file.force();
+    }
+  }
+
+  @Test
   void anotherDirectoryAtTheSamePlaceIsNotWrittenTo() throws IOException {
     FileDrive drive = drive(64 * MIB);
     removeAll(directory.resolve("d"));
