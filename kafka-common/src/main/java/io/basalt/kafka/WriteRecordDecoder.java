@@ -146,10 +146,15 @@ public final class WriteRecordDecoder {
     return accepted(record, path, Op.PUBLISH, size, headers.upload(), NOTHING);
   }
 
-  private static ByteBuffer payload(String op, WriteRecord record) throws BadRecordException {
+  private ByteBuffer payload(String op, WriteRecord record) throws BadRecordException {
     if (record.value() == null) {
       throw new BadRecordException(
           op + " needs a value, which may be empty; a null value without op deletes");
+    }
+    if (record.payloadBytes() > maxFileSize) {
+      throw new BadRecordException(
+          "value has %d bytes, past the largest file of %d bytes"
+              .formatted(record.payloadBytes(), maxFileSize));
     }
     return ByteBuffer.wrap(record.value());
   }

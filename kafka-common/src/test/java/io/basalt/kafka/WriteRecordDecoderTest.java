@@ -217,6 +217,16 @@ class WriteRecordDecoderTest {
   }
 
   @Test
+  void takesNoValueThatIsLargerThanTheLargestFile() {
+    WriteRecordDecoder small = new WriteRecordDecoder(3, PARTITIONS, MAX_RECORD, 500);
+    assertThat(small.decode(record("/a", "x".repeat(500), ""))).isInstanceOf(Accepted.class);
+    for (String headers : List.of("", "op=append", "op=write offset=0")) {
+      assertThat(small.decode(record("/a", "x".repeat(501), headers)))
+          .isEqualTo(new Rejected("value has 501 bytes, past the largest file of 500 bytes"));
+    }
+  }
+
+  @Test
   void takesAnUploadIdOfAtMost128Bytes() {
     String headers = "op=publish upload=";
     assertThat(decoder.decode(record("/a", null, headers + "u".repeat(128))))
