@@ -84,6 +84,10 @@ class RestartTest {
     String[] stop = {"ingest", "--stop", "--target", flink};
     assertThat(store.run(stop).done().out()).startsWith("stopped job ");
     assertThat(store.run(stop).done().out()).startsWith("no ingest ran there");
+    JsonNode status = store.run("status", "--target", flink, "--json").json();
+    assertThat(status.path("ingest").asText()).isEqualTo("down");
+    assertThat(status.path("waiting").asText())
+        .isEqualTo("no ingest runs at %1$s; start it with ingest --target %1$s".formatted(flink));
     assertThat(store.run("ingest", "--target", flink).done().out())
         .matches("ingest is job [0-9a-f]{32} of http://" + flink + "\\R");
     put("/after/target");

@@ -3,15 +3,19 @@ package io.basalt.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -144,6 +148,42 @@ class StoreCommandsTest {
   }
 
   @Test
+  void aNamedPipeIsWrittenToAndReadAndNotReplaced() throws Exception {
+    byte[] bytes = random(700_001);
+    Path in = folder.resolve("pipe-in");
+    Path out = folder.resolve("pipe-out");
+    for (Path pipe : List.of(in, out)) {
+      assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    }
+    CompletableFuture<Path> writer = CompletableFuture.supplyAsync(() -> write(in, bytes));
+    store.run("put", in.toString(), "/pipes/named").done();
+    writer.join();
+    CompletableFuture<byte[]> reader = CompletableFuture.supplyAsync(() -> read(out));
+    assertThat(store.run("get", "/pipes/named", out.toString()).done().out()).isEmpty();
+    assertThat(reader.join()).isEqualTo(bytes);
+    store.run("get", "/pipes/named", "/dev/null").done();
+    for (Path kept : List.of(in, out, Path.of("/dev/null"))) {
+      assertThat(Files.readAttributes(kept, BasicFileAttributes.class).isOther()).isTrue();
+    }
+  }
+
+  private static Path write(Path to, byte[] bytes) {
+    try {
+      return Files.write(to, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] read(Path from) {
+    try {
+      return Files.readAllBytes(from);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void anEmptyFileIsAFile() throws Exception {
     put("/empty/file", new byte[0]);
     JsonNode stat = store.run("stat", "/empty/file", "--json").json();
@@ -160,8 +200,12 @@ class StoreCommandsTest {
     Files.writeString(tree.resolve("a.txt"), "a");
     Files.writeString(tree.resolve("b/b.txt"), "bb");
     Files.writeString(tree.resolve("b/c/ä b.txt"), "ccc");
+    Files.createSymbolicLink(tree.resolve("link"), tree.resolve("a.txt"));
 
-    JsonNode put = store.run("put", "-r", tree.toString(), "/tree", "--json").json();
+    Outcome outcome = store.run("put", "-r", tree.toString(), "/tree", "--json").done();
+    assertThat(outcome.err().lines())
+        .contains("skipped 1 links and other entries that are no files");
+    JsonNode put = outcome.json();
     assertThat(put.path("bytes").asLong()).isEqualTo(6);
     assertThat(put.path("path").asText()).isEqualTo("/tree");
 
@@ -176,7 +220,11 @@ class StoreCommandsTest {
         .containsExactly("/tree/a.txt", "/tree/b/b.txt", "/tree/b/c/ä b.txt");
     assertThat(store.run("ls", "/tree").done().out().lines())
         .containsExactly("/tree/a.txt", "/tree/b/");
-    assertThat(store.run("ls", "-l", "/tree").done().out().lines()).hasSize(3);
+    assertThat(store.run("ls", "-l", "/tree").done().out().lines())
+        .satisfiesExactly(
+            heading -> assertThat(heading).matches(" +SIZE  MODIFIED +PATH"),
+            file -> assertThat(file).matches(" +1 B  " + TIME + " +/tree/a\\.txt"),
+            directory -> assertThat(directory).matches(" +-  - +/tree/b/"));
     assertThat(paths(store.run("ls", "--json").json())).contains("/tree");
     assertThat(store.run("ls", "/tree/none").failure())
         .isEqualTo("there is no file or directory /tree/none");
@@ -518,8 +566,9 @@ class StoreCommandsTest {
         .anyMatch(line -> line.startsWith("== ") && line.endsWith("taskmanager.log"));
     assertThat(store.run("logs").done().out())
         .contains("supervisor.log", "kafka.log", "jobmanager.log");
-    assertThat(store.run("logs", "zookeeper").failure())
+    assertThat(store.run("logs", "zookeeper").badUsage())
         .startsWith("there is no process zookeeper");
+    assertThat(store.run("logs", "-n", "-1").badUsage()).startsWith("-n is -1 and must be");
   }
 
   @Test
@@ -535,6 +584,12 @@ class StoreCommandsTest {
     assertThat(to.resolve("target/file")).hasBinaryContent(random(10_000));
     assertThat(store.run("ingest", "--target", flink).done().out())
         .contains("of http://" + flink + " already");
+    JsonNode status = store.run("status", "--target", flink, "--json").json();
+    assertThat(status.path("flink").asText()).isEqualTo(flink);
+    assertThat(status.path("ingest").asText()).isEqualTo("running");
+    assertThat(status.path("waiting").isNull()).isTrue();
+    assertThat(status.path("lag").isIntegralNumber()).isTrue();
+    assertThat(names(status.path("jobs"))).containsExactlyInAnyOrder("migrate", "compact");
   }
 
   @Test
@@ -543,6 +598,7 @@ class StoreCommandsTest {
         new String[][] {
           {"ingest", "--target", "127.0.0.1:1"},
           {"ingest", "--stop", "--target", "127.0.0.1:1"},
+          {"status", "--target", "127.0.0.1:1"},
           {
             "query",
             "--path",

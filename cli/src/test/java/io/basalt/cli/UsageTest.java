@@ -116,6 +116,8 @@ class UsageTest {
     assertThat(Commands.run(drives).json().get(0).path("state").asText()).isNotEqualTo("ok");
     assertThat(Commands.run(drives).json().get(1).path("state").asText()).isEqualTo("ok");
     assertThat(Commands.run("ls", "-c", file.toString()).done().err()).isEmpty();
+    assertThat(Commands.run("verify", "-c", file.toString()).failure())
+        .contains("scm-0", "docs/operations says what to do");
 
     Path other = folder.resolve("second");
     Commands.run("init", other.toString(), "--scm-size", "64MiB", "--capacity", "0").done();

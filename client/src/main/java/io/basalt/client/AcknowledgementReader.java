@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -53,7 +54,7 @@ final class AcknowledgementReader implements Runnable, AutoCloseable {
   private volatile boolean closed;
   private long rejectsEnd = -1;
 
-  /** Blocks until it knows the ends of both topics. */
+  /** Blocks until it knows the ends of both topics; owns the consumer. */
   AcknowledgementReader(
       Consumer<byte[], byte[]> consumer, StoreConfig.Topics names, Listener listener) {
     this.consumer = consumer;
@@ -61,9 +62,14 @@ final class AcknowledgementReader implements Runnable, AutoCloseable {
     this.rejects = new TopicPartition(names.rejects(), 0);
     this.listener = listener;
     Set<TopicPartition> both = Set.of(acks, rejects);
-    consumer.assign(both);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(both);
-    ends.forEach(consumer::seek);
+    try {
+      consumer.assign(both);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(both);
+      ends.forEach(consumer::seek);
+    } catch (RuntimeException e) {
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
+      throw e;
+    }
   }
 
   /** Runs a task on the reader's thread, between two polls. */

@@ -2,7 +2,6 @@ package io.basalt.cli.command;
 
 import io.basalt.cli.Failure;
 import io.basalt.cli.supervisor.LocalCluster;
-import io.basalt.cli.supervisor.LocalState;
 import io.basalt.client.Acknowledged;
 import io.basalt.storage.config.Quantity;
 import io.basalt.storage.config.StoreConfig;
@@ -59,13 +58,15 @@ final class Acknowledgements {
   }
 
   private String reason() {
-    Optional<LocalState> state = new LocalCluster(config.file()).state();
-    if (state.isEmpty()) {
-      return "no ingest runs on this machine; start it with " + Hints.on(config.file(), "up");
+    Optional<Running> running = new LocalCluster(config.file()).state().map(Running::of);
+    if (running.isEmpty()) {
+      return "no ingest runs on this machine; start it with %s, or ask the cluster that runs it with %s"
+          .formatted(
+              Hints.on(config.file(), "up"), Hints.on(config.file(), "status --target HOST:PORT"));
     }
-    if (state.get().problem() != null) {
-      return state.get().problem();
+    if (running.get().problem() != null) {
+      return running.get().problem();
     }
-    return Waiting.reason(state.get()).orElse("ingest is " + state.get().ingest());
+    return Waiting.reason(running.get()).orElse("ingest is " + running.get().ingest());
   }
 }

@@ -23,7 +23,9 @@ public final class GetCommand extends StoreCommand {
   @Parameters(paramLabel = "PATH", description = "a file in the store")
   private String path;
 
-  @Parameters(paramLabel = "LOCAL", description = "a file or directory here, or - for the output")
+  @Parameters(
+      paramLabel = "LOCAL",
+      description = "a file, directory or pipe here, or - for the output")
   private String local;
 
   @Option(
@@ -51,12 +53,21 @@ public final class GetCommand extends StoreCommand {
         try (FileChannel sink = new FileOutputStream(FileDescriptor.out).getChannel()) {
           store.reader().read(file, wanted.from(), wanted.to(), sink);
         }
+      } else if (isPipeOrDevice(Path.of(local))) {
+        try (FileChannel sink = FileChannel.open(Path.of(local), StandardOpenOption.WRITE)) {
+          store.reader().read(file, wanted.from(), wanted.to(), sink);
+        }
       } else {
         Path target = save(store, file, wanted);
         out().printf("%s: %s%n", target, Bytes.of(wanted.to() - wanted.from()));
       }
     }
     return 0;
+  }
+
+  /** What is there and takes bytes, but is no file that a new one could replace. */
+  private static boolean isPipeOrDevice(Path target) {
+    return Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target);
   }
 
   /** Under a temporary name first, so that the name never stands for half a file. */

@@ -14,8 +14,9 @@ import java.util.List;
  * The regular files below a directory that can be stored: readable, with names that are paths.
  *
  * @param skipped those that cannot
+ * @param special what is neither a file nor a directory: links, pipes, devices
  */
-record LocalFiles(List<LocalFile> files, int skipped) {
+record LocalFiles(List<LocalFile> files, int skipped, int special) {
   /** A file here, its path in the store, and its bytes when it was found. */
   record LocalFile(Path local, String path, long bytes) {}
 
@@ -27,7 +28,7 @@ record LocalFiles(List<LocalFile> files, int skipped) {
   static LocalFiles below(Path directory, String prefix, long limitBytes) throws IOException {
     Collector collector = new Collector(directory, prefix, limitBytes);
     Files.walkFileTree(directory, collector);
-    return new LocalFiles(List.copyOf(collector.files), collector.skipped);
+    return new LocalFiles(List.copyOf(collector.files), collector.skipped, collector.special);
   }
 
   long bytes() {
@@ -41,6 +42,7 @@ record LocalFiles(List<LocalFile> files, int skipped) {
     private final long limit;
     private long bytes;
     private int skipped;
+    private int special;
 
     Collector(Path directory, String prefix, long limit) {
       this.directory = directory;
@@ -51,6 +53,7 @@ record LocalFiles(List<LocalFile> files, int skipped) {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
       if (!attributes.isRegularFile()) {
+        special++;
         return FileVisitResult.CONTINUE;
       }
       if (bytes + attributes.size() > limit) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -34,7 +35,12 @@ public final class LogsCommand extends StoreCommand {
   @Override
   public Integer call() throws Exception {
     if (service != null && !SERVICES.contains(service)) {
-      throw new Failure("there is no process " + service + "; these log: " + SERVICES);
+      throw new ParameterException(
+          spec().commandLine(), "there is no process " + service + "; these log: " + SERVICES);
+    }
+    if (lines < 0) {
+      throw new ParameterException(
+          spec().commandLine(), "-n is " + lines + " and must be 0 or more");
     }
     StoreDirectory directory = cluster().directory();
     List<Path> files = new ArrayList<>();

@@ -3,10 +3,10 @@ package io.basalt.cli.command;
 import io.basalt.cli.Failure;
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.show.JsonText;
-import io.basalt.cli.show.Table;
 import io.basalt.storage.read.ListEntry;
+import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
+import java.util.Iterator;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,6 +15,9 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "ls", description = "List a file, or what is below a directory.")
 public final class LsCommand extends StoreCommand {
+  /** Sizes and times have a longest form each, so columns align without a look at all rows. */
+  private static final String LINE = "%10s  %-24s  %s";
+
   @Mixin private JsonOption format;
   @Mixin private MomentOptions moment;
 
@@ -44,32 +47,33 @@ public final class LsCommand extends StoreCommand {
   @Override
   public Integer call() throws Exception {
     StorePaths.directory(path);
-    List<Answer> answers;
     try (OpenStore store = OpenStore.open(config(), moment.moment());
         Stream<ListEntry> entries = store.reader().list(path, recursive)) {
-      answers = entries.map(Answer::of).toList();
-    }
-    if (answers.isEmpty() && !path.equals("/")) {
-      throw new Failure("there is no file or directory " + path);
-    }
-    if (format.json) {
-      out().println(JsonText.of(answers));
-    } else if (detailed) {
-      details(answers);
-    } else {
-      answers.forEach(answer -> out().println(name(answer)));
+      Iterator<Answer> answers = entries.map(Answer::of).iterator();
+      if (!answers.hasNext() && !path.equals("/")) {
+        throw new Failure("there is no file or directory " + path);
+      }
+      print(answers);
     }
     return 0;
   }
 
-  private void details(List<Answer> answers) {
-    Table table = new Table("SIZE", "MODIFIED", "PATH");
-    for (Answer answer : answers) {
-      boolean file = answer.bytes() != null;
-      table.row(
-          file ? Bytes.of(answer.bytes()) : "-", file ? answer.modified() : "-", name(answer));
+  /** One by one: a store may have more entries than this process has memory. */
+  private void print(Iterator<Answer> answers) throws IOException {
+    if (format.json) {
+      JsonText.array(answers, out());
+    } else if (detailed) {
+      out().println(LINE.formatted("SIZE", "MODIFIED", "PATH"));
+      answers.forEachRemaining(answer -> out().println(line(answer)));
+    } else {
+      answers.forEachRemaining(answer -> out().println(name(answer)));
     }
-    out().println(table);
+  }
+
+  private static String line(Answer answer) {
+    boolean file = answer.bytes() != null;
+    return LINE.formatted(
+        file ? Bytes.of(answer.bytes()) : "-", file ? answer.modified() : "-", name(answer));
   }
 
   private static String name(Answer answer) {

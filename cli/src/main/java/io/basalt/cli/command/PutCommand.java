@@ -27,7 +27,9 @@ import picocli.CommandLine.Parameters;
 public final class PutCommand extends StoreCommand {
   @Mixin private JsonOption format;
 
-  @Parameters(paramLabel = "LOCAL", description = "a file here, - for the input, or a directory")
+  @Parameters(
+      paramLabel = "LOCAL",
+      description = "a file or pipe here, - for the input, or a directory")
   private String local;
 
   @Parameters(paramLabel = "PATH", description = "the path in the store; with -r a prefix")
@@ -45,11 +47,8 @@ public final class PutCommand extends StoreCommand {
   public Integer call() throws Exception {
     StoreConfig config = config();
     String checked = recursive ? StorePaths.directory(path) : StorePaths.file(path);
-    if (!recursive && !local.equals("-") && !Files.isRegularFile(Path.of(local))) {
-      throw new Failure(
-          Files.isDirectory(Path.of(local))
-              ? local + " is a directory: put -r stores all its files"
-              : "there is no file " + local);
+    if (!recursive && !local.equals("-")) {
+      requireFile(Path.of(local));
     }
     if (recursive && !Files.isDirectory(Path.of(local))) {
       throw new Failure("there is no directory " + local);
@@ -74,14 +73,24 @@ public final class PutCommand extends StoreCommand {
     return 0;
   }
 
+  private static void requireFile(Path local) {
+    if (Files.isDirectory(local)) {
+      throw new Failure(local + " is a directory: put -r stores all its files");
+    }
+    if (!Files.exists(local)) {
+      throw new Failure("there is no file " + local);
+    }
+  }
+
   private Answer one(
       BasaltClient client, Acknowledgements acknowledgements, String checked, long started)
       throws Exception {
-    boolean piped = local.equals("-");
-    try (Progress progress = Progress.start("put", piped ? -1 : Files.size(Path.of(local)));
+    boolean input = local.equals("-");
+    boolean sized = !input && Files.isRegularFile(Path.of(local));
+    try (Progress progress = Progress.start("put", sized ? Files.size(Path.of(local)) : -1);
         Counted in =
             new Counted(
-                piped ? new BufferedInputStream(System.in) : Files.newInputStream(Path.of(local)),
+                input ? new BufferedInputStream(System.in) : Files.newInputStream(Path.of(local)),
                 progress)) {
       Acknowledged done = acknowledgements.await(client.put(checked, in));
       return new Answer(checked, in.bytes, done.root(), millis(started), 1);
@@ -107,6 +116,9 @@ public final class PutCommand extends StoreCommand {
     }
     if (files.skipped() > 0) {
       err().printf("skipped %d files that cannot be read or named%n", files.skipped());
+    }
+    if (files.special() > 0) {
+      err().printf("skipped %d links and other entries that are no files%n", files.special());
     }
     return new Answer(
         path, files.bytes(), writes.isEmpty() ? null : root, millis(started), writes.size());

@@ -15,10 +15,17 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(name = "status", description = "Say what runs, how far ingest is, and why it waits.")
 public final class StatusCommand extends StoreCommand {
   @Mixin private JsonOption format;
+
+  @Option(
+      names = "--target",
+      paramLabel = "HOST:PORT",
+      description = "the REST address of a Flink 2.2 cluster; this machine's without it")
+  private String target;
 
   /** The jobs that a store schedules, in the order of the answer. */
   private static final List<String> SCHEDULED = List.of("migrate", "compact");
@@ -44,19 +51,19 @@ public final class StatusCommand extends StoreCommand {
   @Override
   public Integer call() throws Exception {
     StoreConfig config = config();
-    Optional<LocalState> state = cluster().state();
-    StoreProgress progress = StoreProgress.read(config, state.isPresent());
+    Optional<Running> running = running();
+    StoreProgress progress = StoreProgress.read(config, running.isPresent());
     Answer answer =
         new Answer(
             config.kafka().bootstrap(),
-            state.map(LocalState::flink).orElse(null),
-            state.map(LocalState::ingest).orElse("down"),
+            running.map(Running::flink).orElse(null),
+            running.map(Running::ingest).orElse("down"),
             progress.root(),
             progress.lag(),
-            waiting(config, state, progress),
+            waiting(config, running, progress),
             warnings(config),
-            jobs(state),
-            state.map(LocalState::services).orElse(List.of()));
+            jobs(running),
+            running.map(Running::processes).orElse(List.of()));
     if (format.json) {
       out().println(JsonText.of(answer));
     } else {
@@ -65,21 +72,28 @@ public final class StatusCommand extends StoreCommand {
     return 0;
   }
 
-  private static Map<String, JobRuns> jobs(Optional<LocalState> state) {
+  private Optional<Running> running() throws IOException {
+    return target == null
+        ? cluster().state().map(Running::of)
+        : Optional.of(Running.at(TargetCluster.parse(target, spec()).checked()));
+  }
+
+  private static Map<String, JobRuns> jobs(Optional<Running> running) {
     Map<String, JobRuns> jobs = new LinkedHashMap<>();
     SCHEDULED.forEach(name -> jobs.put(name, JobRuns.NEVER));
-    state.ifPresent(known -> jobs.putAll(known.jobs()));
+    running.ifPresent(known -> jobs.putAll(known.jobs()));
     return jobs;
   }
 
-  private String waiting(StoreConfig config, Optional<LocalState> state, StoreProgress progress) {
-    if (state.isEmpty()) {
-      return "nothing runs here; start it with " + Hints.on(config.file(), "up");
+  private String waiting(StoreConfig config, Optional<Running> running, StoreProgress progress) {
+    if (running.isEmpty()) {
+      return "nothing runs here; start it with %s, or name a cluster with --target HOST:PORT"
+          .formatted(Hints.on(config.file(), "up"));
     }
-    if (state.get().problem() != null) {
-      return state.get().problem();
+    if (running.get().problem() != null) {
+      return running.get().problem();
     }
-    return Waiting.reason(state.get()).orElse(progress.problem());
+    return Waiting.reason(running.get()).orElse(progress.problem());
   }
 
   private void print(StoreConfig config, Answer answer) {

@@ -24,8 +24,13 @@ record TargetCluster(String host, int port) {
         spec.commandLine(), "--target is '" + text + "' and must be HOST:PORT");
   }
 
+  @Override
+  public String toString() {
+    return host + ":" + port;
+  }
+
   FlinkRest rest() {
-    return new FlinkRest(host + ":" + port);
+    return new FlinkRest(toString());
   }
 
   /** The same, once it is known to be a cluster that can run this program's jobs. */

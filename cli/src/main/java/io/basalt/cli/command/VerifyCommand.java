@@ -1,5 +1,6 @@
 package io.basalt.cli.command;
 
+import io.basalt.cli.Failure;
 import io.basalt.cli.show.JsonText;
 import io.basalt.cli.show.Progress;
 import io.basalt.storage.config.StoreConfig;
@@ -59,7 +60,17 @@ public final class VerifyCommand extends StoreCommand {
       }
       out().println(report.ok() ? "ok" : report.problems().size() + " problems");
     }
-    return report.ok() ? 0 : 1;
+    if (!report.ok()) {
+      throw new Failure(failure(report.problems()));
+    }
+    return 0;
+  }
+
+  private static String failure(List<Problem> problems) {
+    String first = problems.get(0).toString();
+    String found =
+        problems.size() == 1 ? first : "%d problems, first %s".formatted(problems.size(), first);
+    return found + "; docs/operations says what to do about each, under Recovery";
   }
 
   private static Watcher watcher(Progress progress) {

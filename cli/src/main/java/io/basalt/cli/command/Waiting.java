@@ -2,7 +2,6 @@ package io.basalt.cli.command;
 
 import io.basalt.cli.supervisor.FlinkRest;
 import io.basalt.cli.supervisor.JobRuns;
-import io.basalt.cli.supervisor.LocalState;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,24 +17,24 @@ final class Waiting {
 
   private Waiting() {}
 
-  static Optional<String> reason(LocalState state) {
-    if (state.ingestJob() == null) {
+  static Optional<String> reason(Running running) {
+    if (running.ingestJob() == null) {
       return Optional.empty();
     }
     try {
-      return new FlinkRest(state.flink())
-          .metric(state.ingestJob(), METRIC).stream()
+      return new FlinkRest(running.flink())
+          .metric(running.ingestJob(), METRIC).stream()
               .filter(text -> !text.isBlank() && !text.equals("null"))
               .findFirst()
-              .map(text -> text.startsWith(FULL) ? text + "; " + migration(state) : text);
+              .map(text -> text.startsWith(FULL) ? text + "; " + migration(running) : text);
     } catch (IOException e) {
-      return Optional.of("Flink does not answer at " + state.flink());
+      return Optional.of("Flink does not answer at " + running.flink());
     }
   }
 
   /** When migration makes room, or why it cannot. */
-  private static String migration(LocalState state) {
-    JobRuns migrate = state.jobs().getOrDefault("migrate", JobRuns.NEVER);
+  private static String migration(Running running) {
+    JobRuns migrate = running.jobs().getOrDefault("migrate", JobRuns.NEVER);
     if (migrate.problem() != null) {
       return migrate.problem();
     }

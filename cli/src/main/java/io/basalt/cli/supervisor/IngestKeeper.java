@@ -67,12 +67,10 @@ final class IngestKeeper {
       rest.cancel(job);
       state = "stopping";
       problem = null;
-    } else if (found.state().equals("RUNNING") && rest.tasksRun(job)) {
-      state = "running";
-      problem = null;
     } else {
-      state = found.state().equals("RUNNING") ? "starting" : "restarting";
-      problem = rest.failure(job).map(why -> "ingest restarts: " + why).orElse(problem);
+      IngestState seen = IngestState.of(rest, found);
+      state = seen.state();
+      problem = state.equals("running") ? null : seen.problem().orElse(problem);
     }
   }
 
