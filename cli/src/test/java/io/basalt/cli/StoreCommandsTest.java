@@ -632,6 +632,17 @@ class StoreCommandsTest {
   }
 
   @Test
+  void topicsThatNobodyMadeAreNamed() throws Exception {
+    Path other =
+        Files.writeString(
+            folder.resolve("store/other.yaml"),
+            Files.readString(store.config()).replace("basalt.writes", "none.writes"));
+    String bootstrap = store.status().path("bootstrap").asText();
+    assertThat(Commands.run("put", other.toString(), "/x", "-c", other.toString()).failure())
+        .startsWith("Kafka at " + bootstrap + " has no topic none.writes yet: ingest creates it");
+  }
+
+  @Test
   void aPathThatIsNoneIsRefusedBeforeAnythingIsSent() throws Exception {
     Path local = Files.writeString(folder.resolve("some"), "some");
     for (String path : List.of("relative", "/a//b", "/a/../b", "/a/")) {

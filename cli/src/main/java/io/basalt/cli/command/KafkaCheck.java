@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Connects a client, and says at once where nobody answers: Kafka's own clients try for a minute.
@@ -21,6 +22,15 @@ final class KafkaCheck {
     requireAnswer(config);
     try {
       return new BasaltClient(config.kafka(), config.maxRecord());
+    } catch (UnknownTopicOrPartitionException e) {
+      throw new Failure(
+          "Kafka at %s has no topic %s yet: ingest creates it, so start that with %s, or with %s"
+              .formatted(
+                  config.kafka().bootstrap(),
+                  config.kafka().topics().writes(),
+                  Hints.on(config.file(), "up"),
+                  Hints.on(config.file(), "ingest --target HOST:PORT")),
+          e);
     } catch (KafkaException e) {
       throw new Failure(
           "Kafka at " + config.kafka().bootstrap() + " cannot be used: " + e.getMessage(), e);
