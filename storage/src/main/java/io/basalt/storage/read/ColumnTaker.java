@@ -38,17 +38,6 @@ final class ColumnTaker implements Closeable {
     this.shards = shards;
   }
 
-  /** A column, and the checksum of each piece of the step. */
-  private record Checked(StripeColumn column, int[] crcs) {
-    static Checked of(ColumnStep step, StripeColumn column) {
-      int[] crcs = new int[step.pieces().size()];
-      for (int i = 0; i < crcs.length; i++) {
-        crcs[i] = Crc32c.of(bytes(step.pieces().get(i), column));
-      }
-      return new Checked(column, crcs);
-    }
-  }
-
   private static ByteBuffer bytes(ShardPiece piece, StripeColumn column) {
     return column.slice(piece.strip(), piece.at(), piece.length());
   }
@@ -88,16 +77,28 @@ final class ColumnTaker implements Closeable {
   StartedStep start(ColumnStep step) {
     StripeColumns columns =
         stripes.computeIfAbsent(step.stripe().id(), id -> shards.columns(step.stripe()));
-    CompletableFuture<Checked> checked =
-        columns.start(step.number()).thenApply(column -> Checked.of(step, column));
-    return sink -> finish(step, checked, sink);
+    int[] crcs = new int[step.pieces().size()];
+    CompletableFuture<StripeColumn> reading =
+        columns.start(step.number(), (strip, bytes) -> sum(step, strip, bytes, crcs));
+    return sink -> finish(step, reading, crcs, sink);
   }
 
-  private void finish(ColumnStep step, CompletableFuture<Checked> reading, FileSink sink)
+  /** The checksum of each piece that stands in a strip. */
+  private static void sum(ColumnStep step, int strip, ByteBuffer bytes, int[] crcs) {
+    for (int i = 0; i < crcs.length; i++) {
+      ShardPiece piece = step.pieces().get(i);
+      if (piece.strip() == strip) {
+        crcs[i] = Crc32c.of(bytes.slice(piece.at(), piece.length()));
+      }
+    }
+  }
+
+  private void finish(
+      ColumnStep step, CompletableFuture<StripeColumn> reading, int[] crcs, FileSink sink)
       throws IOException {
     closeStripesBefore(step.stripe().id());
-    Optional<Checked> checked = await(reading);
-    if (checked.isEmpty()) {
+    Optional<StripeColumn> column = await(reading);
+    if (column.isEmpty()) {
       for (ShardPiece piece : step.pieces()) {
         Pieces pieces = pieces(piece);
         pieces.isComplete = false;
@@ -105,18 +106,18 @@ final class ColumnTaker implements Closeable {
       }
       return;
     }
-    Held held = new Held(checked.get().column());
+    Held held = new Held(column.get());
     for (int i = 0; i < step.pieces().size(); i++) {
       ShardPiece piece = step.pieces().get(i);
       Pieces pieces = pieces(piece);
-      pieces.add(piece, checked.get().crcs()[i], held);
+      pieces.add(piece, crcs[i], held);
       finishAfterLast(piece, pieces, sink);
     }
     held.release();
   }
 
   /** The column, or none: then {@link ShardSource#recover} gets round the fault or says it. */
-  private static Optional<Checked> await(CompletableFuture<Checked> reading)
+  private static Optional<StripeColumn> await(CompletableFuture<StripeColumn> reading)
       throws InterruptedIOException {
     try {
       return Optional.of(DriveSet.await(reading));

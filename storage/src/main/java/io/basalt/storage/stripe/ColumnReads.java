@@ -40,7 +40,7 @@ final class ColumnReads implements StripeColumns {
   }
 
   @Override
-  public CompletableFuture<StripeColumn> start(int number) {
+  public CompletableFuture<StripeColumn> start(int number, Arrivals arrivals) {
     LostStrips lost = reconstructor.lost(stripe);
     int[] sources;
     try {
@@ -54,17 +54,18 @@ final class ColumnReads implements StripeColumns {
     Column column = memory.take(stripe.strips(), bytes);
     CompletableFuture<?>[] reads = new CompletableFuture<?>[sources.length];
     for (int i = 0; i < sources.length; i++) {
-      reads[i] = read(sources[i], StripLayout.position(from), column.strip(i, length));
+      reads[i] = read(sources[i], StripLayout.position(from), column.strip(i, length), arrivals);
     }
     CompletableFuture<Void> all = CompletableFuture.allOf(reads);
     started = CompletableFuture.allOf(started, all);
     // A column that fails is not used again: drives may write to it yet.
-    return all.thenApply(done -> decoded(column, sources, lost.ofData(), length));
+    return all.thenApply(done -> decoded(column, sources, lost.ofData(), length, arrivals));
   }
 
-  private CompletableFuture<Void> read(int strip, long position, ByteBuffer target) {
+  private CompletableFuture<Void> read(
+      int strip, long position, ByteBuffer target, Arrivals arrivals) {
     return drives
-        .submit(stripe.drives().get(strip), drive -> read(drive, strip, position, target))
+        .submit(stripe.drives().get(strip), drive -> read(drive, strip, position, target, arrivals))
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {
@@ -75,8 +76,12 @@ final class ColumnReads implements StripeColumns {
             });
   }
 
-  private Void read(Drive drive, int strip, long position, ByteBuffer target) throws IOException {
-    file(drive, strip).read(target, position);
+  private Void read(Drive drive, int strip, long position, ByteBuffer target, Arrivals arrivals)
+      throws IOException {
+    file(drive, strip).read(target.duplicate(), position);
+    if (strip < stripe.dataStrips()) {
+      arrivals.arrived(strip, target);
+    }
     return null;
   }
 
@@ -93,9 +98,13 @@ final class ColumnReads implements StripeColumns {
     return files.get(strip);
   }
 
-  private StripeColumn decoded(Column column, int[] sources, int[] lost, int length) {
+  private StripeColumn decoded(
+      Column column, int[] sources, int[] lost, int length, Arrivals arrivals) {
     StripBuffers strips = Reconstructor.byNumber(stripe, column, sources, lost);
     reconstructor.compute(stripe, strips, StripSet.of(lost), length);
+    for (int strip : lost) {
+      arrivals.arrived(strip, strips.buffer(strip).slice(0, length));
+    }
     return new Decoded(column, strips);
   }
 

@@ -1,6 +1,7 @@
 package io.basalt.storage.stripe;
 
 import java.io.Closeable;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -9,11 +10,18 @@ import java.util.concurrent.CompletableFuture;
  * from column to column, and has no more of them at a time than {@link ColumnShape#columns} says.
  */
 public interface StripeColumns extends Closeable {
+  /** Looks at the bytes of a data strip while they are in the cache of the thread that has them. */
+  @FunctionalInterface
+  interface Arrivals {
+    /** Called once for each data strip of a column, before its future ends, by several threads. */
+    void arrived(int strip, ByteBuffer bytes);
+  }
+
   /**
    * Starts to read a column. The future fails with an IOException if a strip cannot be read, which
    * is remembered, so that a later column does without it, or if too many are lost.
    */
-  CompletableFuture<StripeColumn> start(int number);
+  CompletableFuture<StripeColumn> start(int number, Arrivals arrivals);
 
   /** Ends the use; calls that are under way end by themselves. */
   @Override

@@ -327,12 +327,17 @@ class ReadPlanTest {
       stripesInUse++;
       return new StripeColumns() {
         @Override
-        public CompletableFuture<StripeColumn> start(int number) {
+        public CompletableFuture<StripeColumn> start(int number, Arrivals arrivals) {
           if (fails()) {
             return CompletableFuture.failedFuture(new IOException("planted"));
           }
           columnsInUse++;
-          return CompletableFuture.completedFuture(new FakeColumn(stripe, number, fails()));
+          FakeColumn column = new FakeColumn(stripe, number, fails());
+          int length = (int) Math.min(columnBytes, stripe.stripBytes() - number * columnBytes);
+          for (int strip = 0; strip < stripe.dataStrips(); strip++) {
+            arrivals.arrived(strip, column.slice(strip, 0, length));
+          }
+          return CompletableFuture.completedFuture(column);
         }
 
         @Override

@@ -21,8 +21,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -416,12 +418,24 @@ class StripeReaderTest {
     try (StripeColumns columns = reader.columns(stripe.stripe())) {
       for (int number = 0; number < count; number += 2) {
         List<CompletableFuture<StripeColumn>> two = new ArrayList<>();
+        List<Queue<Integer>> arrived = new ArrayList<>();
         for (int i = number; i < Math.min(count, number + 2); i++) {
-          two.add(columns.start(i));
+          int from = i * bytes;
+          Queue<Integer> intact = new ConcurrentLinkedQueue<>();
+          arrived.add(intact);
+          two.add(
+              columns.start(
+                  i,
+                  (data, found) -> {
+                    if (isData(found, stripe, data * strip + from)) {
+                      intact.add(data);
+                    }
+                  }));
         }
         for (int i = 0; i < two.size(); i++) {
           int from = (number + i) * bytes;
           StripeColumn column = two.get(i).join();
+          assertThat(arrived.get(i)).hasSize(stripe.stripe().dataStrips()).doesNotHaveDuplicates();
           for (int data = 0; data < stripe.stripe().dataStrips(); data++) {
             ByteBuffer found = column.slice(data, 0, Math.min(bytes, strip - from));
             assertThat(isData(found, stripe, data * strip + from)).isTrue();
@@ -443,8 +457,9 @@ class StripeReaderTest {
         StripeReader reader = new StripeReader(set);
         StripeColumns columns = reader.columns(stripe.stripe())) {
       files.truncate(stripe.stripe(), 2, StripLayout.position(3 * BLOCK));
-      assertThatThrownBy(() -> columns.start(0).join()).hasRootCauseInstanceOf(EOFException.class);
-      StripeColumn column = columns.start(0).join();
+      assertThatThrownBy(() -> columns.start(0, UNSEEN).join())
+          .hasRootCauseInstanceOf(EOFException.class);
+      StripeColumn column = columns.start(0, UNSEEN).join();
       int strip = 14 * BLOCK;
       for (int data = 0; data < 4; data++) {
         assertThat(isData(column.slice(data, 0, BLOCK), stripe, data * strip)).isTrue();
@@ -465,11 +480,13 @@ class StripeReaderTest {
         StripeReader reader = new StripeReader(set);
         StripeColumns columns = reader.columns(stripe.stripe())) {
       for (int tries = 0; tries < 2; tries++) {
-        assertThatThrownBy(() -> columns.start(0).join())
+        assertThatThrownBy(() -> columns.start(0, UNSEEN).join())
             .hasMessageContaining("3 of its 4+2 strips are lost");
       }
     }
   }
+
+  private static final StripeColumns.Arrivals UNSEEN = (strip, bytes) -> {};
 
   private static boolean isData(ByteBuffer found, TestStripe stripe, int from) {
     return found.equals(ByteBuffer.wrap(stripe.data(), from, found.remaining()));
