@@ -1,6 +1,5 @@
 package io.basalt.cli.command;
 
-import io.basalt.cli.Failure;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfig.DriveConfig;
 import io.basalt.storage.config.Tier;
@@ -11,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the demo does to a store: it takes away one fast drive and as many capacity drives as a
@@ -22,53 +22,67 @@ final class DemoDamage implements AutoCloseable {
   private static final long IN_FIRST_BLOCK = 4096 + 1000;
 
   private final List<DriveConfig> removed;
-  private final Path strip;
+  private final Optional<Path> strip;
   private final String what;
 
-  private DemoDamage(List<DriveConfig> removed, Path strip, String what) {
+  private DemoDamage(List<DriveConfig> removed, Optional<Path> strip, String what) {
     this.removed = removed;
     this.strip = strip;
     this.what = what;
   }
 
   static DemoDamage inflict(StoreConfig config, List<Stripe> stripes) throws IOException {
-    List<DriveConfig> scm = drives(config, Tier.SCM);
-    List<DriveConfig> capacity = drives(config, Tier.CAPACITY);
-    int parity = config.erasure().parityStrips().orElse(2);
-    for (Stripe stripe : stripes) {
-      // With one drive gone that it does not use, the stripe can lose a strip more.
-      List<DriveConfig> others =
-          capacity.stream().filter(drive -> !stripe.drives().contains(drive.id())).toList();
-      List<DriveConfig> own =
-          capacity.stream().filter(drive -> stripe.drives().contains(drive.id())).toList();
-      if (!others.isEmpty()) {
-        List<DriveConfig> gone = new ArrayList<>(List.of(scm.get(0), others.get(0)));
-        gone.addAll(own.subList(0, parity - 1));
-        return inflict(gone, own, stripe);
-      }
-    }
-    throw new Failure("no stripe of %d leaves a capacity drive unused".formatted(stripes.size()));
+    DriveConfig fast = drives(config, Tier.SCM).get(0);
+    Optional<Stripe> stripe =
+        stripes.stream().filter(each -> !others(config, each).isEmpty()).findFirst();
+    return stripe.isPresent() ? inflict(config, fast, stripe.get()) : removing(List.of(fast));
   }
 
-  private static DemoDamage inflict(List<DriveConfig> gone, List<DriveConfig> own, Stripe stripe)
+  /** Capacity drives that a stripe does not use. */
+  private static List<DriveConfig> others(StoreConfig config, Stripe stripe) {
+    return drives(config, Tier.CAPACITY).stream()
+        .filter(drive -> !stripe.drives().contains(drive.id()))
+        .toList();
+  }
+
+  /** With one drive gone that it does not use, a stripe can lose a strip more. */
+  private static DemoDamage inflict(StoreConfig config, DriveConfig fast, Stripe stripe)
       throws IOException {
+    List<DriveConfig> others = others(config, stripe);
+    List<DriveConfig> own = new ArrayList<>(drives(config, Tier.CAPACITY));
+    own.removeAll(others);
+    List<DriveConfig> gone = new ArrayList<>(List.of(fast, others.get(0)));
+    gone.addAll(own.subList(0, config.erasure().parityStrips().orElse(2) - 1));
     for (int index = 0; index < stripe.dataStrips(); index++) {
       String id = stripe.drives().get(index);
       if (gone.stream().noneMatch(drive -> drive.id().equals(id))) {
         DriveConfig drive =
             own.stream().filter(each -> each.id().equals(id)).findFirst().orElseThrow();
         Path strip = drive.path().resolve(stripe.fileName(index));
-        String names = String.join(", ", gone.stream().map(DriveConfig::id).toList());
-        DemoDamage damage =
-            new DemoDamage(gone, strip, "%s gone, one strip corrupt on %s".formatted(names, id));
-        damage.flipBit();
-        for (DriveConfig each : gone) {
-          Files.move(each.path(), away(each));
-        }
-        return damage;
+        flipBit(strip);
+        remove(gone);
+        return new DemoDamage(
+            gone, Optional.of(strip), "%s gone, one strip corrupt on %s".formatted(ids(gone), id));
       }
     }
     throw new IllegalStateException("a stripe with fewer data strips than parity: " + stripe);
+  }
+
+  /** So little was stored that nothing had to migrate, and no stripe can lose anything. */
+  private static DemoDamage removing(List<DriveConfig> gone) throws IOException {
+    remove(gone);
+    return new DemoDamage(
+        gone, Optional.empty(), ids(gone) + " gone; too little was stored for a stripe");
+  }
+
+  private static void remove(List<DriveConfig> gone) throws IOException {
+    for (DriveConfig each : gone) {
+      Files.move(each.path(), away(each));
+    }
+  }
+
+  private static String ids(List<DriveConfig> drives) {
+    return String.join(", ", drives.stream().map(DriveConfig::id).toList());
   }
 
   private static List<DriveConfig> drives(StoreConfig config, Tier tier) {
@@ -79,7 +93,7 @@ final class DemoDamage implements AutoCloseable {
     return drive.path().resolveSibling(drive.path().getFileName() + ".removed");
   }
 
-  private void flipBit() throws IOException {
+  private static void flipBit(Path strip) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(strip.toFile(), "rw")) {
       file.seek(IN_FIRST_BLOCK);
       int value = file.read();
@@ -103,6 +117,8 @@ final class DemoDamage implements AutoCloseable {
       }
       Files.move(away(drive), drive.path());
     }
-    flipBit();
+    if (strip.isPresent()) {
+      flipBit(strip.get());
+    }
   }
 }
