@@ -2,6 +2,7 @@ package io.basalt.cli.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.basalt.erasure.KernelChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +78,20 @@ class WatchedServiceTest {
     assertThat(service.state().failures()).isZero();
     assertThat(service.state().restarts()).isEqualTo(4);
     end(service);
+  }
+
+  @Test
+  void theErasureKernelThatWasChosenHereIsChosenThere() throws Exception {
+    System.setProperty(KernelChoice.PROPERTY, "jerasure");
+    try {
+      fail(watch(), 1);
+    } finally {
+      System.clearProperty(KernelChoice.PROPERTY);
+    }
+    assertThat(Files.readAllLines(directory.arguments("giver")))
+        .contains("\"-Dbasalt.erasure.kernel=jerasure\"");
+    fail(watch(), 1);
+    assertThat(Files.readString(directory.arguments("giver"))).doesNotContain("kernel");
   }
 
   private WatchedService watch() {
