@@ -2,13 +2,12 @@ package io.basalt.cli.command;
 
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.show.JsonText;
-import io.basalt.cli.show.Table;
 import io.basalt.storage.commit.Moment;
 import io.basalt.storage.read.RootDiff;
-import io.basalt.storage.tree.FileState;
-import java.util.List;
+import io.basalt.storage.tree.ListedFile;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -36,39 +35,37 @@ public final class DiffCommand extends StoreCommand {
 
   @Override
   public Integer call() throws Exception {
-    List<Answer> answers;
     try (OpenStore earlier = OpenStore.open(config(), before);
         OpenStore later = OpenStore.open(config(), after)) {
-      answers =
-          new RootDiff(earlier.reader(), later.reader())
-              .entries().stream().map(DiffCommand::answer).toList();
-    }
-    if (format.json) {
-      out().println(JsonText.of(answers));
-    } else {
-      Table table = new Table("CHANGE", "BEFORE", "AFTER", "PATH");
-      answers.forEach(
-          each ->
-              table.row(
-                  each.change(), text(each.bytesBefore()), text(each.bytesAfter()), each.path()));
-      out().println(table);
+      Stream<RootDiff.Entry> entries = new RootDiff(earlier.reader(), later.reader()).entries();
+      if (format.json) {
+        JsonText.array(entries.map(DiffCommand::answer).iterator(), out());
+      } else {
+        row("CHANGE", "BEFORE", "AFTER", "PATH");
+        entries.forEach(
+            entry -> row(change(entry), text(entry.before()), text(entry.after()), entry.path()));
+      }
     }
     return 0;
   }
 
+  private void row(String change, String bytesBefore, String bytesAfter, String path) {
+    out().printf("%-7s  %10s  %10s  %s%n", change, bytesBefore, bytesAfter, path);
+  }
+
   private static Answer answer(RootDiff.Entry entry) {
-    return new Answer(
-        entry.path(),
-        entry.kind().name().toLowerCase(Locale.ROOT),
-        bytes(entry.before()),
-        bytes(entry.after()));
+    return new Answer(entry.path(), change(entry), bytes(entry.before()), bytes(entry.after()));
   }
 
-  private static Long bytes(Optional<FileState> file) {
-    return file.map(FileState::size).orElse(null);
+  private static String change(RootDiff.Entry entry) {
+    return entry.kind().name().toLowerCase(Locale.ROOT);
   }
 
-  private static String text(Long bytes) {
-    return bytes == null ? "-" : Bytes.of(bytes);
+  private static Long bytes(Optional<ListedFile> file) {
+    return file.map(ListedFile::size).orElse(null);
+  }
+
+  private static String text(Optional<ListedFile> file) {
+    return file.map(there -> Bytes.of(there.size())).orElse("-");
   }
 }

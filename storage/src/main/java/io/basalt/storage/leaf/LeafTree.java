@@ -59,6 +59,11 @@ public final class LeafTree {
     return new States<>(leaves.iterator(), leaf -> leaf.states(PathRange.ALL));
   }
 
+  /** What a listing shows of them; the iterator throws the same. */
+  public Iterator<ListedState> listed(List<LeafRef> leaves) throws IOException {
+    return new States<>(leaves.iterator(), leaf -> leaf.listed(PathRange.ALL));
+  }
+
   /** The leaves that may hold one of these paths, in order. */
   public Iterator<LeafRef> leaves(TreeTop top, PathRange paths) throws IOException {
     if (top.branch().isEmpty()) {

@@ -14,6 +14,7 @@ import io.basalt.storage.tree.PathState;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -42,6 +43,11 @@ final class Levels {
     Iterator<ListedState> settled =
         top.isPresent() ? leaves.listed(top.get(), paths) : Collections.emptyIterator();
     return new FoldedPaths<>(settled, recent.sizes(paths), ListedState::none);
+  }
+
+  /** The same of some leaves, by path, which hold all paths that changed since and are in any. */
+  FoldedPaths<ListedState> listed(List<LeafRef> some) throws IOException {
+    return new FoldedPaths<>(leaves.listed(some), recent.sizes(PathRange.ALL), ListedState::none);
   }
 
   /** What the leaves hold. */

@@ -1,21 +1,18 @@
 package io.basalt.storage.read;
 
-import io.basalt.storage.leaf.LeafRef;
-import io.basalt.storage.tree.FileState;
+import io.basalt.storage.tree.ListedFile;
 import io.basalt.storage.tree.PathOrder;
-import io.basalt.storage.tree.PathRange;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
- * What became of files from one root to another. Leaves that both roots share are not read; of the
- * rest, only paths that stand in a leaf of one root alone, or changed since its leaves were made,
- * are compared. Keeps these paths in memory.
+ * What became of files from one root to another. Both roots are read side by side, and of their
+ * leaves those alone that one of them does not have, or of which a path changed since leaves were
+ * made. A file is the same as long as no event changes it, wherever its bytes stand by then.
  */
 public final class RootDiff {
   private final StoreReader before;
@@ -27,7 +24,7 @@ public final class RootDiff {
   }
 
   /** A path whose file is not the same in both roots: at least one is there. */
-  public record Entry(String path, Optional<FileState> before, Optional<FileState> after) {
+  public record Entry(String path, Optional<ListedFile> before, Optional<ListedFile> after) {
     public Kind kind() {
       if (before.isEmpty()) {
         return Kind.ADDED;
@@ -43,48 +40,84 @@ public final class RootDiff {
     REMOVED
   }
 
-  /** The differences, by path. */
-  public List<Entry> entries() throws IOException {
-    List<Entry> entries = new ArrayList<>();
-    for (String path : candidates()) {
-      Optional<FileState> old = before.stat(path);
-      Optional<FileState> now = after.stat(path);
-      if (!old.equals(now)) {
-        entries.add(new Entry(path, old, now));
-      }
-    }
-    return entries;
-  }
-
-  private Set<String> candidates() throws IOException {
-    Set<String> paths = new TreeSet<>(PathOrder.INSTANCE);
+  /** The differences, by path. Lazy; what fails while it is consumed is an UncheckedIOException. */
+  public Stream<Entry> entries() throws IOException {
+    ChosenLeaves old = new ChosenLeaves(before);
+    ChosenLeaves now = new ChosenLeaves(after);
+    old.chooseAllBut(now);
+    now.chooseAllBut(old);
     for (StoreReader reader : List.of(before, after)) {
-      reader.changed(level -> level.forEachRemaining(paths::add));
+      reader.changed(level -> choose(level, old.new ByPath(), now.new ByPath()));
     }
-    Set<LeafRef> old = leaves(before);
-    Set<LeafRef> now = leaves(after);
-    for (LeafRef leaf : old) {
-      if (!now.contains(leaf)) {
-        add(before, leaf, paths);
-      }
-    }
-    for (LeafRef leaf : now) {
-      if (!old.contains(leaf)) {
-        add(after, leaf, paths);
-      }
-    }
-    return paths;
+    return StoreReader.stream(new Entries(before.listed(old.toList()), after.listed(now.toList())));
   }
 
-  private static Set<LeafRef> leaves(StoreReader reader) throws IOException {
-    Set<LeafRef> leaves = new HashSet<>();
-    reader.leaves().forEachRemaining(leaves::add);
-    return leaves;
+  private static void choose(
+      Iterator<String> level, ChosenLeaves.ByPath old, ChosenLeaves.ByPath now) {
+    while (level.hasNext()) {
+      String path = level.next();
+      old.choose(path);
+      now.choose(path);
+    }
   }
 
-  private static void add(StoreReader reader, LeafRef leaf, Set<String> paths) throws IOException {
-    reader
-        .settled(PathRange.between(leaf.minPath(), leaf.maxPath()))
-        .forEachRemaining(state -> paths.add(state.path()));
+  /** Goes through the files of both roots, each by path. */
+  private static final class Entries implements Iterator<Entry> {
+    private final Iterator<ListedFile> before;
+    private final Iterator<ListedFile> after;
+    private ListedFile old;
+    private ListedFile now;
+    private Entry next;
+
+    private Entries(Iterator<ListedFile> before, Iterator<ListedFile> after) {
+      this.before = before;
+      this.after = after;
+      this.old = next(before);
+      this.now = next(after);
+      advance();
+    }
+
+    private static ListedFile next(Iterator<ListedFile> files) {
+      return files.hasNext() ? files.next() : null;
+    }
+
+    private void advance() {
+      next = null;
+      while (next == null && (old != null || now != null)) {
+        next = differing();
+      }
+    }
+
+    /** Takes the next path; null if its file is the same. */
+    private Entry differing() {
+      int order = order();
+      Optional<ListedFile> was = order <= 0 ? Optional.of(old) : Optional.empty();
+      Optional<ListedFile> is = order >= 0 ? Optional.of(now) : Optional.empty();
+      old = order <= 0 ? next(before) : old;
+      now = order >= 0 ? next(after) : now;
+      return was.equals(is) ? null : new Entry(was.or(() -> is).orElseThrow().path(), was, is);
+    }
+
+    private int order() {
+      if (old == null || now == null) {
+        return old == null ? 1 : -1;
+      }
+      return PathOrder.INSTANCE.compare(old.path(), now.path());
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next != null;
+    }
+
+    @Override
+    public Entry next() {
+      if (next == null) {
+        throw new NoSuchElementException();
+      }
+      Entry entry = next;
+      advance();
+      return entry;
+    }
   }
 }

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -126,6 +127,17 @@ public final class StoreReader implements Closeable {
         expiry.explained(() -> new FoldedFiles<>(levels.listed(paths), ListedState::file)));
   }
 
+  /**
+   * The files that some leaves hold and those that changed since leaves were made, in order, as
+   * {@link #listed(PathRange)} gives them.
+   *
+   * @param leaves by path; each one that holds a path of an event since is among them
+   */
+  Iterator<ListedFile> listed(List<LeafRef> leaves) throws IOException {
+    return expiry.explained(
+        expiry.explained(() -> new FoldedFiles<>(levels.listed(leaves), ListedState::file)));
+  }
+
   /** What the leaves hold of these paths, in order; iterators throw UncheckedIOException. */
   public Iterator<PathState> settled(PathRange paths) throws IOException {
     return levels.settled(paths);
@@ -177,7 +189,7 @@ public final class StoreReader implements Closeable {
     return Stream.concat(stream(listed(itself)).map(ListEntry.File::new), below);
   }
 
-  private static <T> Stream<T> stream(Iterator<T> elements) {
+  static <T> Stream<T> stream(Iterator<T> elements) {
     return StreamSupport.stream(
         Spliterators.spliteratorUnknownSize(elements, Spliterator.ORDERED | Spliterator.NONNULL),
         false);

@@ -17,6 +17,7 @@ import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.SimulatedDrives;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.mirror.MirroredFiles;
+import io.basalt.storage.read.RootDiff;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.rewrite.RewritePlan.Sparse;
 import io.basalt.storage.root.Place.StripePlace;
@@ -82,6 +83,12 @@ class RewritingTest {
     assertThat(outcome.copiedBytes()).isPositive();
     remember();
     checkAllRoots();
+    // To be copied changes no file.
+    try (StoreReader before = StoreReader.open(store.drives(), old);
+        StoreReader after = StoreReader.open(store.drives(), store.refresh())) {
+      assertThat(after.root().tree()).isNotEqualTo(before.root().tree());
+      assertThat(new RootDiff(before, after).entries()).isEmpty();
+    }
     assertThat(map().all()).extracting(SegmentLocation::segment).containsAll(sparse);
 
     // The new places hold nothing but live bytes, so that there is nothing to do again.
