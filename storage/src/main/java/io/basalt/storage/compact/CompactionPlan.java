@@ -4,6 +4,7 @@ import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.copy.CopyPolicy;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.leaf.LeafLimits;
 import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
@@ -70,7 +71,7 @@ public record CompactionPlan(
     try (StoreReader reader = StoreReader.open(drives, root)) {
       List<LeafRef> leaves = new ArrayList<>();
       reader.leaves().forEachRemaining(leaves::add);
-      StretchPlanner planner = new StretchPlanner(leaves, STRETCH_ROWS);
+      StretchPlanner planner = new StretchPlanner(leaves, STRETCH_ROWS, LeafLimits.DEFAULTS);
       reader.changed(planner::add);
       boolean dropsMore = !root.uploads().floors().containsAll(abandonment.floors());
       planner.touch(leaf -> dropsMore && leaf.parts() > 0);

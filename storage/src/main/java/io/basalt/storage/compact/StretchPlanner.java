@@ -1,8 +1,10 @@
 package io.basalt.storage.compact;
 
+import io.basalt.storage.leaf.LeafLimits;
 import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.tree.PathOrder;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +12,9 @@ import java.util.function.Predicate;
 
 /**
  * Cuts the work into stretches of about as many rows each. A leaf owns the paths from its first one
- * to before the next leaf's; only leaves that own a changed path are touched. Pure.
+ * to before the next leaf's; only leaves that own a changed path are touched, and sparse ones
+ * beside these. Else every path too many for a full leaf would leave a leaf of its own for ever; as
+ * it is, two neighbours are hardly ever both less than half full. Pure.
  */
 public final class StretchPlanner {
   /** So many changed paths are remembered at most, as places to cut. */
@@ -18,6 +22,7 @@ public final class StretchPlanner {
 
   private final List<Owner> owners = new ArrayList<>();
   private final long rows;
+  private final LeafLimits limits;
 
   /** Of so many changed paths of a leaf one is remembered. */
   private long step = 1;
@@ -27,9 +32,11 @@ public final class StretchPlanner {
   /**
    * @param leaves all leaves, by path
    * @param rows of leaves and changes that a stretch has about
+   * @param limits of the leaves that will be written
    */
-  public StretchPlanner(List<LeafRef> leaves, long rows) {
+  public StretchPlanner(List<LeafRef> leaves, long rows, LeafLimits limits) {
     this.rows = rows;
+    this.limits = limits;
     for (LeafRef leaf : leaves) {
       owners.add(new Owner(owners.isEmpty() ? "" : leaf.minPath(), Optional.of(leaf)));
     }
@@ -76,24 +83,32 @@ public final class StretchPlanner {
 
   /** The stretches by path; none if nothing changed. */
   public List<Stretch> stretches() {
+    BitSet touched = touched();
     List<Stretch> stretches = new ArrayList<>();
-    for (int i = 0; i < owners.size(); ) {
-      if (!owners.get(i).isTouched()) {
-        i++;
-        continue;
-      }
+    for (int i = touched.nextSetBit(0); i >= 0; ) {
       int after = i + 1;
       long together = owners.get(i).rows();
-      while (after < owners.size()
-          && owners.get(after).isTouched()
-          && together + owners.get(after).rows() <= rows) {
+      while (touched.get(after) && together + owners.get(after).rows() <= rows) {
         together += owners.get(after).rows();
         after++;
       }
       stretches.addAll(after == i + 1 ? cut(i) : List.of(stretch(i, after)));
-      i = after;
+      i = touched.nextSetBit(after);
     }
     return stretches;
+  }
+
+  /** The owners that go into stretches, sparse neighbours of touched ones among them. */
+  private BitSet touched() {
+    BitSet touched = new BitSet();
+    for (int i = 0; i < owners.size(); i++) {
+      boolean beside =
+          (i > 0 && owners.get(i - 1).isTouched())
+              || (i + 1 < owners.size() && owners.get(i + 1).isTouched());
+      boolean sparse = owners.get(i).leaf.filter(limits::isSparse).isPresent();
+      touched.set(i, owners.get(i).isTouched() || (beside && sparse));
+    }
+    return touched;
   }
 
   private Stretch stretch(int from, int after) {

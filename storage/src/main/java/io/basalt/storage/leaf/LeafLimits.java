@@ -18,4 +18,12 @@ public record LeafLimits(int files, int extents, long pathChars) {
           "leaf limits: %d files, %d extents, %d characters".formatted(files, extents, pathChars));
     }
   }
+
+  /**
+   * Whether a leaf is less than half full by its rows. One that long paths filled seems so too,
+   * since a reference does not tell how long its paths are.
+   */
+  public boolean isSparse(LeafRef leaf) {
+    return leaf.files() < files / 2 && leaf.extents() + leaf.parts() < extents / 2;
+  }
 }

@@ -3,15 +3,19 @@ package io.basalt.storage.compact;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.storage.compact.Usage.Span;
+import io.basalt.storage.leaf.LeafLimits;
 import io.basalt.storage.leaf.LeafRef;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Spans of roots, and where the work is cut. */
 class AccountsTest {
+  private static final LeafLimits LIMITS = new LeafLimits(10, 20, 1_000);
+
   @Test
   void aSpanHoldsTheRootsBetweenItsEnds() {
     assertThat(new Span(5, 9).holds(5)).isFalse();
@@ -23,7 +27,7 @@ class AccountsTest {
 
   @Test
   void onlyLeavesThatOwnAChangedPathAreTouched() {
-    StretchPlanner planner = new StretchPlanner(leaves("/b", "/d", "/f", "/h"), 100);
+    StretchPlanner planner = new StretchPlanner(leaves("/b", "/d", "/f", "/h"), 100, LIMITS);
     planner.add(List.of("/a", "/c", "/c").iterator());
     planner.add(List.of("/h", "/z").iterator());
     assertThat(planner.stretches())
@@ -33,8 +37,28 @@ class AccountsTest {
   }
 
   @Test
+  void sparseLeavesGoWithATouchedNeighbour() {
+    List<LeafRef> leaves =
+        Stream.of(
+                leaf("/a", 4),
+                leaf("/b", 10),
+                leaf("/c", 4),
+                leaf("/d", 4),
+                leaf("/e", 5),
+                leaf("/f", 10),
+                leaf("/g", 5))
+            .toList();
+    StretchPlanner planner = new StretchPlanner(leaves, 100, LIMITS);
+    planner.add(List.of("/b", "/f").iterator());
+    assertThat(planner.stretches())
+        .containsExactly(
+            new Stretch("", Optional.of("/d"), leaves.subList(0, 3)),
+            new Stretch("/f", Optional.of("/g"), leaves.subList(5, 6)));
+  }
+
+  @Test
   void neighboursGoTogetherUpToTheLimitAndNoFurther() {
-    StretchPlanner planner = new StretchPlanner(leaves("/b", "/d", "/f", "/h"), 25);
+    StretchPlanner planner = new StretchPlanner(leaves("/b", "/d", "/f", "/h"), 25, LIMITS);
     planner.add(List.of("/b", "/d", "/f", "/h").iterator());
     assertThat(planner.stretches())
         .containsExactly(
@@ -44,7 +68,7 @@ class AccountsTest {
 
   @Test
   void manyNewPathsAreCutThoughNoLeafIsThere() {
-    StretchPlanner planner = new StretchPlanner(List.of(), 1_000);
+    StretchPlanner planner = new StretchPlanner(List.of(), 1_000, LIMITS);
     planner.add(IntStream.range(0, 10_000).mapToObj("/%05d"::formatted).iterator());
     List<Stretch> stretches = planner.stretches();
     assertThat(stretches).hasSize(10);
@@ -61,7 +85,7 @@ class AccountsTest {
     int files = 40 * StretchPlanner.MOST_SAMPLES;
     int levels = 3;
     int rows = 100_000;
-    StretchPlanner planner = new StretchPlanner(leaves("/000000000", "/000500000"), rows);
+    StretchPlanner planner = new StretchPlanner(leaves("/000000000", "/000500000"), rows, LIMITS);
     for (int level = 0; level < levels; level++) {
       int first = level;
       planner.add(
@@ -87,7 +111,7 @@ class AccountsTest {
         IntStream.range(0, 2 * StretchPlanner.MOST_SAMPLES)
             .mapToObj("/%09d"::formatted)
             .toArray(String[]::new);
-    StretchPlanner planner = new StretchPlanner(leaves(firsts), 1);
+    StretchPlanner planner = new StretchPlanner(leaves(firsts), 1, LIMITS);
     planner.add(Arrays.asList(firsts).iterator());
     assertThat(planner.samples()).isLessThan(StretchPlanner.MOST_SAMPLES);
     assertThat(planner.stretches()).hasSameSizeAs(firsts);
@@ -95,15 +119,15 @@ class AccountsTest {
 
   @Test
   void nothingChangedIsNothingToDo() {
-    assertThat(new StretchPlanner(leaves("/b"), 10).stretches()).isEmpty();
+    assertThat(new StretchPlanner(leaves("/b"), 10, LIMITS).stretches()).isEmpty();
   }
 
   private static List<LeafRef> leaves(String... paths) {
-    return Arrays.stream(paths)
-        .map(
-            path ->
-                new LeafRef(
-                    path, path, 10, 0, 0, 0, Optional.empty(), Optional.empty(), Optional.empty()))
-        .toList();
+    return Arrays.stream(paths).map(path -> leaf(path, 10)).toList();
+  }
+
+  private static LeafRef leaf(String path, long files) {
+    return new LeafRef(
+        path, path, files, 0, 0, 0, Optional.empty(), Optional.empty(), Optional.empty());
   }
 }

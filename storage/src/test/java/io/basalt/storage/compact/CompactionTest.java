@@ -16,6 +16,7 @@ import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.SimulatedDrives;
+import io.basalt.storage.leaf.LeafLimits;
 import io.basalt.storage.leaf.TreeFiles;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.mirror.MirroredFiles;
@@ -41,9 +42,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -311,6 +314,37 @@ class CompactionTest {
     assertThat(leafFiles(store.head()))
         .filteredOn(leafFiles(before)::contains)
         .hasSizeGreaterThan(70);
+  }
+
+  /** Each insert into a full leaf is one path too many for it. */
+  @Test
+  void leavesStayFewHoweverOftenFullOnesGetAPathMore() throws Exception {
+    LeafLimits limits = new LeafLimits(20, 100, 10_000);
+    Random random = new Random(31);
+    NavigableSet<String> paths = new TreeSet<>();
+    DriveSet drives = new SimulatedDrives(4, 0, 256 << 20).driveSet();
+    InMemoryArbiter.Log log = new InMemoryArbiter.Log("cluster", "topic");
+    try (TestStore grown = TestStore.create(folder, "1MiB", drives, log)) {
+      for (int round = 0; round < 30; round++) {
+        for (int i = 0; i < (round == 0 ? 400 : 10); i++) {
+          String path = "/%08x".formatted(random.nextInt());
+          grown.put(path, new byte[] {(byte) i});
+          paths.add(path);
+        }
+        grown.commit();
+        LocalCompaction.start(drives, log.handle(), grown.clock(), ++seed, limits, 1_000).finish();
+        grown.refresh();
+        grown.commit(next -> next.kept(List.of()));
+      }
+      try (StoreReader reader = StoreReader.open(drives)) {
+        assertThat(Contents.files(reader))
+            .extracting(FileState::path)
+            .containsExactlyElementsOf(paths);
+        // Of two neighbours one is half full at least.
+        assertThat(reader.leaves()).toIterable().hasSizeLessThan(2 * paths.size() / 10);
+      }
+      assertThat(new Verifier(drives).verify().problems()).isEmpty();
+    }
   }
 
   @Test

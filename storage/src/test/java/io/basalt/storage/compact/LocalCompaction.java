@@ -99,7 +99,7 @@ public final class LocalCompaction {
   private List<Stretch> stretches(StoreReader reader) throws IOException {
     List<LeafRef> leaves = new ArrayList<>();
     reader.leaves().forEachRemaining(leaves::add);
-    StretchPlanner planner = new StretchPlanner(leaves, rows);
+    StretchPlanner planner = new StretchPlanner(leaves, rows, limits);
     reader.changed(planner::add);
     planner.touch(leaf -> leaf.parts() > 0 && !abandonment.floors().isEmpty());
     return planner.stretches();
