@@ -28,7 +28,7 @@ final class JobKeeper implements AutoCloseable {
   private Future<?> underWay;
   private volatile Instant next;
   private Instant last;
-  private Duration pause;
+  private volatile Duration pause;
   private Set<String> planned = Set.of();
 
   /** Keeps the job on the cluster at this REST address. */
@@ -53,9 +53,15 @@ final class JobKeeper implements AutoCloseable {
   /** Looks if it is time; called often, on one thread, while the cluster answers. */
   void keep() {
     boolean busy = underWay != null && !underWay.isDone();
-    if (!busy && !clock.instant().isBefore(next)) {
+    if (!busy && isDue()) {
       underWay = thread.submit(this::look);
     }
+  }
+
+  /** No look is further away than the pause: if it seems so, the clock was set back. */
+  boolean isDue() {
+    Instant now = clock.instant();
+    return !now.isBefore(next) || now.plus(pause).isBefore(next);
   }
 
   /** The last run, when the next look is due, and what keeps the job from its work. */

@@ -18,9 +18,9 @@ import io.basalt.storage.root.SegmentLocation;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +29,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The schedule against a REST interface that answers what a test says, and a clock at rest. */
+/**
+ * The schedule against a REST interface that answers what a test says, and a clock that it sets.
+ */
 class JobKeeperTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final JobSchedule.Work NOTHING =
@@ -40,6 +42,7 @@ class JobKeeperTest {
   private String jobs = "[]";
   private JobSchedule.Work work = NOTHING;
   private int submitted;
+  private Instant now = NOW;
   private JobKeeper keeper;
 
   @BeforeEach
@@ -69,7 +72,7 @@ class JobKeeperTest {
         Loopback.HOST,
         flink.getAddress().getPort(),
         (host, port) -> submitted++,
-        Clock.fixed(NOW, ZoneOffset.UTC));
+        ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
   }
 
   @AfterEach
@@ -211,6 +214,19 @@ class JobKeeperTest {
       assertThat(later.runs()).isEqualTo(JobRuns.NEVER);
     }
     assertThat(submitted).isZero();
+  }
+
+  @Test
+  void aClockThatIsSetBackDelaysNoLook() {
+    keeper.look();
+    assertThat(keeper.isDue()).isFalse();
+    now = NOW.minusMillis(1);
+    assertThat(keeper.isDue()).isTrue();
+    now = NOW.minus(Duration.ofDays(1));
+    keeper.look();
+    assertThat(keeper.isDue()).isFalse();
+    now = now.plus(INTERVAL);
+    assertThat(keeper.isDue()).isTrue();
   }
 
   @Test

@@ -52,11 +52,18 @@ public final class Pins {
     return next -> next.pins(without(next, id));
   }
 
-  /** Ends the pins whose readers are gone. */
+  /**
+   * Ends the pins whose readers are gone. One that was renewed while a clock ran ahead counts from
+   * now on: it would hold its root for as long as the clock was wrong.
+   */
   public Change expire() {
     return next -> {
-      long oldest = clock.millis() - EXPIRY.toMillis();
-      next.pins(next.pins().stream().filter(pin -> pin.renewed() >= oldest).toList());
+      long now = clock.millis();
+      next.pins(
+          next.pins().stream()
+              .filter(pin -> pin.renewed() >= now - EXPIRY.toMillis())
+              .map(pin -> pin.renewed() <= now ? pin : new Pin(pin.id(), pin.number(), now))
+              .toList());
     };
   }
 

@@ -26,15 +26,15 @@ public record CompactionStart(Attempt attempt, Clock clock) implements Change {
   public static final String KIND = "compact";
 
   @Override
-  public void apply(RootBuilder next) {
+  public void apply(RootBuilder next) throws CommitConflictException {
     List<LiveAttempt> attempts = new ArrayList<>(next.attempts());
     attempts.removeIf(live -> live.kind().equals(KIND));
     attempts.add(new LiveAttempt(attempt.toString(), KIND));
     next.attempts(attempts);
-    long now = clock.millis();
+    new Pins(clock).expire().apply(next);
     List<Pin> pins = new ArrayList<>(next.pins());
-    pins.removeIf(pin -> pin.id().startsWith(KIND) || pin.renewed() < now - Pins.EXPIRY.toMillis());
-    pins.add(new Pin(pinId(attempt), next.base().number(), now));
+    pins.removeIf(pin -> pin.id().startsWith(KIND));
+    pins.add(new Pin(pinId(attempt), next.base().number(), clock.millis()));
     next.pins(pins);
     next.uploads(next.uploads().begun());
   }

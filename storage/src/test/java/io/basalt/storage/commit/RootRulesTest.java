@@ -245,6 +245,20 @@ class RootRulesTest {
   }
 
   @Test
+  void aPinThatWasSetWhileTheClockRanAheadExpiresAsAnyOther() throws Exception {
+    CommitWorld world = CommitWorld.create();
+    RootCommitter committer = committer(world, world.arbiter(Steps.ALONE));
+    Instant right = Instant.ofEpochSecond(1_000);
+    Instant ahead = right.plus(Duration.ofDays(3_650));
+    committer.commit(new Pins(Clock.fixed(ahead, ZoneOffset.UTC)).pin("r", 1));
+    Clock setRight = Clock.fixed(right, ZoneOffset.UTC);
+    assertThat(committer.commit(new Pins(setRight).expire()).pins())
+        .containsExactly(new Pin("r", 1, right.toEpochMilli()));
+    Clock later = Clock.offset(setRight, Pins.EXPIRY.plusMillis(1));
+    assertThat(committer.commit(new Pins(later).expire()).pins()).isEmpty();
+  }
+
+  @Test
   void aStoreWhoseDrivesAreFullStillOpens() throws Exception {
     CommitWorld world = CommitWorld.create();
     Root head =
