@@ -224,6 +224,17 @@ final class Chains {
     }
   }
 
+  /** Notes the offsets of each partition below the lowest one that is found. */
+  void expectBeginnings(String why) {
+    pieces.forEach(
+        (partition, covered) -> {
+          long lowest = covered.stream().mapToLong(piece -> piece.range().from()).min().orElse(0);
+          if (lowest > 0) {
+            gaps.add(new Gap(partition.incarnation(), partition.number(), 0, lowest, why));
+          }
+        });
+  }
+
   /** How far each partition is restored. */
   List<Position> positions() {
     return positions;

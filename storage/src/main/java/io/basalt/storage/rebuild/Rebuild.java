@@ -113,6 +113,9 @@ public final class Rebuild implements Closeable {
     this.chains = new Chains(this::isWhole, this::use);
     segments.blocks().forEach(chains::add);
     chains.follow(positions(), isFastTierWhole());
+    if (mayLackCopy() && isFastTierWhole()) {
+      chains.expectBeginnings("segments were freed, and the copy that knows of them is not there");
+    }
     copy.ifPresent(found -> chains.expect(found.later(), "the copy that holds it is not complete"));
     this.incarnations = incarnations();
   }
@@ -142,13 +145,20 @@ public final class Rebuild implements Closeable {
   }
 
   /**
+   * Whether the store was compacted and no copy is found. Mostly the first one was not made yet;
+   * but where all its drives are away, segments may be gone of which it knows what their events
+   * came to.
+   */
+  private boolean mayLackCopy() {
+    return copy.isEmpty() && !files.in(LeafRef.DIRECTORY).isEmpty();
+  }
+
+  /**
    * A store without capacity drives may have been compacted by a program that made no copy there:
    * then segments were freed though no copy holds what their events came to.
    */
   private void requireCopy() throws IOException {
-    boolean compacted = !files.in(LeafRef.DIRECTORY).isEmpty();
-    if (copy.isEmpty()
-        && compacted
+    if (mayLackCopy()
         && drives.infos().stream().noneMatch(drive -> drive.tier() == Tier.CAPACITY)) {
       throw new IOException(
           "the store was compacted and there is no metadata copy of it: bring back a drive that"

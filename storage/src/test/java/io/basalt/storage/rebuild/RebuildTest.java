@@ -622,6 +622,47 @@ class RebuildTest {
     assertThat(report.notes()).anyMatch(note -> note.contains("is not complete"));
   }
 
+  /** An empty file has no byte that would keep its segment, and only leaves know of it. */
+  @Test
+  void withoutTheCopyWhatWasFreedIsAGap() throws Exception {
+    create(28);
+    store.put("/empty", new byte[0]);
+    store.put("/overwritten", new byte[900_000]);
+    store.seal();
+    store.makeRun();
+    long freed = store.next();
+    compact();
+    store.put("/overwritten", new byte[] {1});
+    store.seal();
+    store.makeRun();
+    for (int pass = 0; pass < 3; pass++) {
+      keepNone();
+      compact();
+    }
+    Map<String, byte[]> head = Map.of("/empty", new byte[0], "/overwritten", new byte[] {1});
+    assertThat(files()).containsExactlyInAnyOrderEntriesOf(head);
+    List<String> copies = store.head().copy().orElseThrow().file().drives();
+    lose(List.of("roots"));
+    assertThat(look().isPartial()).isFalse();
+    for (String drive : copies) {
+      Files.move(folder.resolve(drive), folder.resolve(drive + "-away"));
+    }
+
+    RebuildReport report = rebuild(Set.of());
+
+    assertThat(report.copy()).isEmpty();
+    assertThat(report.isPartial()).isTrue();
+    assertThat(report.gaps())
+        .containsExactly(
+            new Gap(
+                1,
+                0,
+                0,
+                freed,
+                "segments were freed, and the copy that knows of them is not there"));
+    assertThat(files()).containsExactlyInAnyOrderEntriesOf(Map.of("/overwritten", new byte[] {1}));
+  }
+
   /** The newer of two copies was away while the tree was made anew of the older one. */
   @Test
   void aCopyThatWasGivenUpDoesNotComeBackWithItsDrives() throws Exception {
