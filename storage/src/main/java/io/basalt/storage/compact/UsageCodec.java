@@ -74,7 +74,7 @@ public final class UsageCodec {
   }
 
   /** Reads the remaining bytes; the names are for the error's sentence. */
-  static Usage decode(ByteBuffer bytes, String drive, String file) throws IOException {
+  public static Usage decode(ByteBuffer bytes, String drive, String file) throws IOException {
     byte[] frame = new byte[bytes.remaining()];
     bytes.duplicate().get(frame);
     if (FRAME.versionOf(frame) == 1) {

@@ -2,6 +2,7 @@ package io.basalt.storage.verify;
 
 import io.basalt.storage.copy.MetadataCopy;
 import io.basalt.storage.copy.MetadataCopyCodec;
+import io.basalt.storage.leaf.LeafRef;
 import io.basalt.storage.root.CopyRef;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
@@ -30,7 +31,7 @@ final class CopyCheck {
   /**
    * Checks the copy of a head.
    *
-   * @param tree names of the tables of the head's leaves
+   * @param tree names of the files of the head's tree
    */
   void check(Root head, Set<String> tree) {
     if (head.copy().isEmpty()) {
@@ -69,12 +70,16 @@ final class CopyCheck {
           "is of root %d, not %d".formatted(copied.number(), copy.root()));
     }
     Set<String> names = list.tables().stream().map(FileRef::name).collect(Collectors.toSet());
-    if (isOfTop(head, list) && !names.equals(tree)) {
+    Set<String> tables =
+        tree.stream()
+            .filter(name -> name.startsWith(LeafRef.DIRECTORY + "/"))
+            .collect(Collectors.toSet());
+    if (isOfTop(head, list) && !names.equals(tables)) {
       findings.problem(
           Problem.Kind.COPY,
           "",
           copy.file().name(),
-          "lists %d tables, the leaves have %d others".formatted(names.size(), tree.size()));
+          "lists %d tables, the leaves have %d others".formatted(names.size(), tables.size()));
     }
   }
 

@@ -36,6 +36,11 @@ final class EventSums {
   record Total(long events, long hashes) {
     static final Total NONE = new Total(0, 0);
 
+    /** One event. */
+    static Total of(Event event) {
+      return new Total(1, hash(event));
+    }
+
     Total plus(Total other) {
       return new Total(events + other.events, hashes + other.hashes);
     }
@@ -53,14 +58,6 @@ final class EventSums {
       return new Sums(offsets, before);
     }
 
-    /** The finalizer of SplitMix64 (Steele, Lea and Flood, 2014) spreads what hashCode adds up. */
-    private static long hash(Event event) {
-      long mixed = event.hashCode() + 0x9e3779b97f4a7c15L * event.version().offset();
-      mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;
-      mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
-      return mixed ^ (mixed >>> 31);
-    }
-
     Total between(long from, long to) {
       int first = index(from);
       int last = Math.max(first, index(to));
@@ -71,6 +68,14 @@ final class EventSums {
       int found = Arrays.binarySearch(offsets, offset);
       return found < 0 ? -found - 1 : found;
     }
+  }
+
+  /** The finalizer of SplitMix64 (Steele, Lea and Flood, 2014) spreads what hashCode adds up. */
+  private static long hash(Event event) {
+    long mixed = event.hashCode() + 0x9e3779b97f4a7c15L * event.version().offset();
+    mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+    return mixed ^ (mixed >>> 31);
   }
 
   EventSums(List<Event> events) {

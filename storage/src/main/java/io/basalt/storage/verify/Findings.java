@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Counts and problems as they are found. Safe for several threads. */
 final class Findings {
@@ -40,6 +41,22 @@ final class Findings {
     apart.checked.forEach(this::count);
     problems.addAll(apart.problems);
     damaged.addAll(apart.damaged);
+  }
+
+  /** Forgets all problems but these, and the damaged copies that were such. */
+  synchronized void retain(Predicate<Problem> stands) {
+    problems.removeIf(stands.negate());
+    damaged.removeIf(
+        copy ->
+            problems.stream()
+                .noneMatch(
+                    problem ->
+                        problem.drive().equals(copy.drive())
+                            && problem.file().equals(copy.file().name())));
+  }
+
+  synchronized List<Problem> problems() {
+    return List.copyOf(problems);
   }
 
   synchronized void damaged(DamagedCopy copy) {

@@ -1,5 +1,7 @@
 package io.basalt.storage.verify;
 
+import io.basalt.storage.compact.Usage;
+import io.basalt.storage.compact.UsageCodec;
 import io.basalt.storage.leaf.Branch;
 import io.basalt.storage.leaf.BranchCodec;
 import io.basalt.storage.leaf.BranchRef;
@@ -38,6 +40,7 @@ final class LeafCheck {
   private final Copies copies;
   private final Findings findings;
   private final Map<FileRef, Optional<Branch>> branches = new HashMap<>();
+  private final Map<FileRef, Optional<Usage>> usages = new HashMap<>();
   private final Map<LeafRef, Optional<LeafReader>> leaves = new HashMap<>();
   private final Set<FileRef> files = new HashSet<>();
 
@@ -50,19 +53,21 @@ final class LeafCheck {
     return files;
   }
 
-  /** The names of the leaves' tables of a root that was checked. */
-  Set<String> tables(Root root) {
+  /** The names of the branches and of the leaves' tables of a root that was checked. */
+  Set<String> names(Root root) {
     Set<String> names = new HashSet<>();
-    root.tree().flatMap(TreeTop::branch).ifPresent(top -> tables(top, names));
+    root.tree().flatMap(TreeTop::branch).ifPresent(top -> names(top, names));
     return names;
   }
 
-  private void tables(FileRef file, Set<String> names) {
-    for (Child child : branches.get(file).map(Branch::children).orElse(List.of())) {
+  private void names(FileRef file, Set<String> names) {
+    names.add(file.name());
+    Optional<Branch> branch = branches.getOrDefault(file, Optional.empty());
+    for (Child child : branch.map(Branch::children).orElse(List.of())) {
       if (child instanceof LeafRef leaf) {
         leaf.tables().map(FileRef::name).forEach(names::add);
       } else if (child instanceof BranchRef below) {
-        tables(below.file(), names);
+        names(below.file(), names);
       }
     }
   }
@@ -73,16 +78,14 @@ final class LeafCheck {
       return Collections.emptyIterator();
     }
     TreeTop top = root.tree().get();
-    if (files.add(top.usage())) {
-      copies.check(Problem.Kind.TREE, top.usage());
-    }
+    usages.computeIfAbsent(top.usage(), this::usage);
     List<LeafRef> found = new ArrayList<>();
     top.branch().ifPresent(branch -> collect(branch, 2, found));
     long held = found.stream().mapToLong(LeafRef::files).sum();
     long bytes = found.stream().mapToLong(LeafRef::bytes).sum();
     if (held != top.files() || bytes != top.bytes()) {
       problem(
-          "",
+          RootCheck.fileName(root.number()),
           "root %d says %d files of %d bytes, its leaves hold %d of %d"
               .formatted(root.number(), top.files(), top.bytes(), held, bytes));
     }
@@ -92,6 +95,15 @@ final class LeafCheck {
       }
     }
     return new States(found.stream().filter(asked).iterator());
+  }
+
+  private Optional<Usage> usage(FileRef file) {
+    return decoded(file, UsageCodec::decode);
+  }
+
+  /** What is said of the segments of a root that was checked. */
+  Optional<Usage> usage(Root root) {
+    return root.tree().map(TreeTop::usage).flatMap(file -> usages.get(file));
   }
 
   private void collect(FileRef file, int hops, List<LeafRef> found) {
@@ -125,14 +137,23 @@ final class LeafCheck {
 
   private Optional<Branch> branch(FileRef file) {
     findings.count("branches", 1);
+    return decoded(file, BranchCodec::decode);
+  }
+
+  /** Decodes a file; the names are for the error's sentence. */
+  @FunctionalInterface
+  private interface Decoding<T> {
+    T of(ByteBuffer bytes, String drives, String file) throws IOException;
+  }
+
+  private <T> Optional<T> decoded(FileRef file, Decoding<T> decoding) {
     files.add(file);
     Optional<ByteBuffer> bytes = copies.check(Problem.Kind.TREE, file);
     if (bytes.isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          BranchCodec.decode(bytes.get(), String.join("/", file.drives()), file.name()));
+      return Optional.of(decoding.of(bytes.get(), String.join("/", file.drives()), file.name()));
     } catch (IOException | IllegalArgumentException e) {
       problem(file.name(), e.getMessage());
       return Optional.empty();

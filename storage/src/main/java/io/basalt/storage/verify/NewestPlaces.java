@@ -7,6 +7,7 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Optional;
 
 /**
@@ -26,25 +27,35 @@ final class NewestPlaces {
     this.map = map;
   }
 
-  /** Where a segment stands by now; the place itself if nobody can tell, empty if it was freed. */
-  Optional<SegmentLocation> find(SegmentLocation seen) {
+  /** The newest head, whose places these are from then on; empty if nobody can tell. */
+  Optional<Root> look() {
     // What is wrong with roots, the check of the roots has said.
     Findings unused = new Findings(Watcher.NONE);
     Optional<Root> head =
         new RootCheck(drives, rootCopies, new Copies(drives, unused), unused).head();
     if (head.isEmpty()) {
-      return Optional.of(seen);
+      return Optional.empty();
     }
     try {
       map = map.reload(new MirroredFiles(drives), head.get());
+      return head;
     } catch (IOException unreadable) {
-      return Optional.of(seen);
+      return Optional.empty();
     }
-    return map.find(seen.segment());
+  }
+
+  /** Where a segment stands by now; the place itself if nobody can tell, empty if it was freed. */
+  Optional<SegmentLocation> find(SegmentLocation seen) {
+    return look().isEmpty() ? Optional.of(seen) : map.find(seen.segment());
   }
 
   /** A stripe of the head that was looked at last. */
   Optional<Stripe> stripe(String id) {
     return map.stripe(id);
+  }
+
+  /** All stripes of that head. */
+  Collection<Stripe> stripes() {
+    return map.stripes();
   }
 }

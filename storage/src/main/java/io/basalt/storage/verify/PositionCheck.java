@@ -3,11 +3,13 @@ package io.basalt.storage.verify;
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.tree.Event;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -52,19 +54,23 @@ final class PositionCheck {
         Math::max);
   }
 
-  void check(Root root) {
+  /**
+   * Checks what was added against a root.
+   *
+   * @param leaves of it, or newer ones where index blocks went meanwhile
+   */
+  void check(Root root, Optional<TreeTop> leaves) {
     Map<Partition, Long> positions = new TreeMap<>();
     for (Position position : root.positions()) {
       findings.count("positions", 1);
       positions.put(new Partition(position.incarnation(), position.partition()), position.next());
     }
     Map<Partition, Long> settled = new TreeMap<>();
-    root.tree()
-        .ifPresent(
-            top ->
-                top.positions()
-                    .forEach(
-                        p -> settled.put(new Partition(p.incarnation(), p.partition()), p.next())));
+    leaves.ifPresent(
+        top ->
+            top.positions()
+                .forEach(
+                    p -> settled.put(new Partition(p.incarnation(), p.partition()), p.next())));
     ranges.forEach(
         (partition, covered) ->
             chain(

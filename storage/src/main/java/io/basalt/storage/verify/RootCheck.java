@@ -74,6 +74,15 @@ final class RootCheck {
     return Optional.empty();
   }
 
+  /** Looks at one root anew. */
+  void checkAgain(long number) {
+    list();
+    Optional<Root> unused = root(number);
+    if (unused.isPresent() && number == found.lastKey()) {
+      headIsOnEveryRootDrive(number);
+    }
+  }
+
   private void list() {
     for (DriveInfo drive : available()) {
       try {

@@ -31,6 +31,7 @@ final class SegmentCheck implements AutoCloseable {
   private final NewestPlaces newest;
   private final SegmentReader reader;
   private final Map<String, String> enclosures = new HashMap<>();
+  private boolean freed;
 
   SegmentCheck(DriveSet drives, Findings findings, NewestPlaces newest) {
     this.drives = drives;
@@ -40,6 +41,11 @@ final class SegmentCheck implements AutoCloseable {
     for (DriveInfo info : drives.infos()) {
       enclosures.put(info.id(), info.enclosure());
     }
+  }
+
+  /** Whether a segment was freed since the head was read, and its index blocks with it. */
+  boolean sawFreed() {
+    return freed;
   }
 
   /** A look at a segment at one place, and what it found there. */
@@ -80,6 +86,7 @@ final class SegmentCheck implements AutoCloseable {
       result = look.at(place, found);
       now = found.hasProblems() ? newest.find(place) : now;
       if (now.isEmpty()) {
+        freed = true;
         return Optional.empty();
       }
       // A segment moves from its mirrors into a stripe, and once more at most: this ends.

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The trees of the head and its kept roots: runs and leaves are what these say of them, and what
@@ -94,28 +95,47 @@ final class TreeCheck {
     return all;
   }
 
-  /** The names of the leaves' tables of a root that was checked. */
-  Set<String> tables(Root root) {
-    return leaves.tables(root);
+  /** The events of a root that was checked which its leaves do not hold, but its runs and tails. */
+  Total since(Root root) {
+    return own(root, settled(root));
+  }
+
+  /** Whether a root holds an event, and not in its leaves. */
+  static Predicate<Event> isSince(Root root) {
+    Map<Log, Long> settled = settled(root);
+    Map<Log, Long> ends = Log.ends(root.positions());
+    return event -> !isBelow(settled, event) && isBelow(ends, event);
+  }
+
+  /** The names of the files of a root's tree that was checked. */
+  Set<String> names(Root root) {
+    Set<String> names = leaves.names(root);
+    root.tree().ifPresent(top -> names.add(top.usage().name()));
+    root.runs().forEach(run -> names.add(run.file().name()));
+    return names;
   }
 
   /** Roots of the same leaves, by number. */
   private void checkSame(List<Root> same, boolean counted) {
     Root newest = same.get(same.size() - 1);
-    List<Event> since = since(newest);
+    List<Event> since = events(newest);
     EventSums sums = new EventSums(since);
     Map<Log, Long> settled = settled(newest);
     Reigns reigns = new Reigns();
+    List<Root> others = new ArrayList<>();
     for (Root root : same) {
       Total own = own(root, settled);
       Total ofNewest = sums.between(settled, Log.ends(root.positions()));
       if (!own.equals(ofNewest) || !reigns.add(root)) {
-        Reigns alone = new Reigns();
-        alone.add(root);
-        fold(root, since(root), alone, false);
+        others.add(root);
       }
     }
     fold(newest, since, reigns, counted);
+    for (Root root : others) {
+      Reigns alone = new Reigns();
+      alone.add(root);
+      fold(root, events(root), alone, false);
+    }
   }
 
   /** What its runs and tails hold of the events that its leaves do not. */
@@ -143,7 +163,7 @@ final class TreeCheck {
   }
 
   /** The events that its leaves do not hold, by (path, version). */
-  private List<Event> since(Root root) {
+  private List<Event> events(Root root) {
     List<Iterator<Event>> levels = new ArrayList<>();
     for (RunRef run : root.runs()) {
       run(run).ifPresent(sorted -> levels.add(sorted.events(PathRange.ALL)));
@@ -187,7 +207,11 @@ final class TreeCheck {
     return events;
   }
 
-  /** Folds a root's tree, and looks at every state in which one of the roots has a path. */
+  /**
+   * Folds a root's tree, and looks at every state in which one of the roots has a path.
+   *
+   * @param counted whether it is the head, all of whose leaves are read then, as it comes first
+   */
   private void fold(Root root, List<Event> since, Reigns reigns, boolean counted) {
     SortedEvents changes = SortedEvents.of(since);
     List<LeafRef> untouched = new ArrayList<>();
@@ -202,9 +226,10 @@ final class TreeCheck {
                 }
                 return touched || !seen.contains(leaf);
               });
+      UsageCheck usage = new UsageCheck();
       FoldedPaths<PathState> folds =
           new FoldedPaths<>(
-              settled,
+              counted ? usage.counting(settled) : settled,
               since.iterator(),
               PathState::none,
               (before, events) -> fold(before, events, reigns));
@@ -215,9 +240,15 @@ final class TreeCheck {
         findings.count("files", counted && state.file().isPresent() ? 1 : 0);
       }
       seen.addAll(untouched);
+      if (counted && !findings.hasProblems()) {
+        leaves.usage(root).ifPresent(said -> usage.check(root, said, findings));
+      }
     } catch (IllegalStateException | UncheckedIOException e) {
       findings.problem(
-          Problem.Kind.TREE, "", "", "root %d: %s".formatted(root.number(), e.getMessage()));
+          Problem.Kind.TREE,
+          "",
+          RootCheck.fileName(root.number()),
+          "root %d: %s".formatted(root.number(), e.getMessage()));
     }
   }
 

@@ -11,21 +11,24 @@ import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
 import io.basalt.storage.root.Tail;
 import io.basalt.storage.segment.IndexBlock;
+import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Shard;
+import io.basalt.storage.verify.EventSums.Total;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
  * Checks a store: drives, roots, the location map, runs, leaves, branches, their metadata copy,
  * segments and every shard, on every copy, and every strip of every stripe. It reads all of it and
- * changes nothing. Segments that a migration moves meanwhile are checked where they are by then. Of
- * other commits it knows nothing: a run or a stripe that was dropped after the head was read shows
- * as missing.
+ * changes nothing. Others may commit meanwhile: segments that move are checked where they are by
+ * then, and what is wrong with a root or a file that the newest head does without is no problem.
  */
 public final class Verifier {
   private static final int ROOT_COPIES = 3;
@@ -50,16 +53,23 @@ public final class Verifier {
 
   /** The same, watched. */
   public VerifyReport verify(Watcher watcher) {
-    Findings findings = new Findings(watcher);
-    drives
-        .unavailable()
-        .forEach((drive, why) -> findings.problem(Problem.Kind.DRIVE, drive, "", why));
-    Copies copies = new Copies(drives, findings);
-    List<Root> roots = new RootCheck(drives, rootCopies, copies, findings).check();
-    if (!roots.isEmpty()) {
-      new Pass(roots, copies, findings, watcher).run();
+    while (true) {
+      Findings findings = new Findings(watcher);
+      drives
+          .unavailable()
+          .forEach((drive, why) -> findings.problem(Problem.Kind.DRIVE, drive, "", why));
+      Copies copies = new Copies(drives, findings);
+      List<Root> roots = new RootCheck(drives, rootCopies, copies, findings).check();
+      if (roots.isEmpty()) {
+        return findings.report();
+      }
+      Pass pass = new Pass(roots, copies, findings, watcher);
+      if (pass.locate() || !pass.isOvertaken()) {
+        pass.run();
+        return findings.report();
+      }
+      // The map is the head's alone, and there is a newer one.
     }
-    return findings.report();
   }
 
   /** One pass over what the head and its kept roots name. */
@@ -73,7 +83,10 @@ public final class Verifier {
     private final Map<String, Stripe> stripes = new TreeMap<>();
     private final Map<String, List<IndexBlock>> index = new HashMap<>();
     private final Map<String, ShardSet> shards = new TreeMap<>();
-    private LocationMap map = LocationMap.none();
+    private NewestPlaces newest;
+
+    /** What index blocks tell of that the head's leaves do not hold. */
+    private Total since = Total.NONE;
 
     Pass(List<Root> roots, Copies copies, Findings findings, Watcher watcher) {
       this.roots = roots;
@@ -81,27 +94,46 @@ public final class Verifier {
       this.copies = copies;
       this.findings = findings;
       this.watcher = watcher;
+      this.newest = new NewestPlaces(drives, rootCopies, LocationMap.none());
+    }
+
+    /** Whether there is a newer head. */
+    boolean isOvertaken() {
+      return newest.look().filter(now -> now.number() > head.number()).isPresent();
     }
 
     void run() {
-      locate();
       watcher.expect(expectedBytes());
       new StripeCheck(drives, findings).check(stripes.values(), segments.values());
-      NewestPlaces newest = new NewestPlaces(drives, rootCopies, map);
       try (SegmentCheck segmentCheck = new SegmentCheck(drives, findings, newest)) {
         TreeCheck tree = checkTree(segmentCheck);
         UnreferencedCheck unreferenced = new UnreferencedCheck(drives, findings);
         unreferenced.refer(roots, segments.values(), stripes.values());
         tree.files().forEach(unreferenced::refer);
         CopyCheck copy = new CopyCheck(copies, findings);
-        copy.check(head, tree.tables(head));
+        copy.check(head, tree.names(head));
         copy.files().forEach(unreferenced::refer);
         unreferenced.check();
+        if (findings.hasProblems()) {
+          review(tree, copy);
+        }
+      }
+    }
+
+    private void review(TreeCheck tree, CopyCheck copy) {
+      Optional<Root> now = newest.look().filter(root -> root.number() > head.number());
+      if (now.isPresent()) {
+        Standing standing = new Standing(drives, rootCopies, now.get());
+        standing.stripes(newest.stripes());
+        standing.trees(roots, tree);
+        standing.copy(head, copy.files());
+        standing.review(findings);
       }
     }
 
     private TreeCheck checkTree(SegmentCheck segmentCheck) {
       PositionCheck positions = new PositionCheck(findings);
+      Predicate<Event> isSince = TreeCheck.isSince(head);
       Set<String> tails = tails();
       segments.forEach(
           (id, place) -> {
@@ -110,6 +142,7 @@ public final class Verifier {
               if (!isBeforeRebuild(block)) {
                 block.ranges().forEach(positions::add);
                 block.events().forEach(positions::add);
+                block.events().stream().filter(isSince).forEach(this::expect);
                 block.events().stream()
                     .flatMap(event -> event.shards().stream())
                     .forEach(this::hold);
@@ -121,11 +154,31 @@ public final class Verifier {
               index.put(id, blocks);
             }
           });
-      positions.check(head);
+      Root leaves = segmentCheck.sawFreed() ? newest.look().orElse(head) : head;
+      positions.check(head, leaves.tree());
       TreeCheck tree = new TreeCheck(copies, findings, index, this::need);
       tree.check(roots);
+      if (!findings.hasProblems() && !segmentCheck.sawFreed()) {
+        requireAll(tree.since(head));
+      }
       checkShards(segmentCheck);
       return tree;
+    }
+
+    private void expect(Event event) {
+      since = since.plus(Total.of(event));
+    }
+
+    /** No event is lost between the index blocks and the leaves. */
+    private void requireAll(Total found) {
+      if (!found.equals(since)) {
+        findings.problem(
+            Problem.Kind.TREE,
+            "",
+            RootCheck.fileName(head.number()),
+            "index blocks tell of %d events since the leaves were made, runs and tails of %d others"
+                .formatted(since.events(), found.events()));
+      }
     }
 
     private Set<String> tails() {
@@ -151,20 +204,24 @@ public final class Verifier {
           .isPresent();
     }
 
-    private void locate() {
-      for (FileRef map : head.locationMap()) {
+    /** Finds all segments; only the tails, if the location map cannot be read. */
+    boolean locate() {
+      for (FileRef file : head.locationMap()) {
         findings.count("maps", 1);
-        copies.check(Problem.Kind.LOCATION_MAP, map);
+        copies.check(Problem.Kind.LOCATION_MAP, file);
       }
       try {
-        map = LocationMap.load(new MirroredFiles(drives), head);
+        LocationMap map = LocationMap.load(new MirroredFiles(drives), head);
         map.all().forEach(place -> segments.put(place.segment(), place));
         map.stripes().forEach(stripe -> stripes.put(stripe.id(), stripe));
+        newest = new NewestPlaces(drives, rootCopies, map);
+        return true;
       } catch (IOException e) {
         findings.problem(Problem.Kind.LOCATION_MAP, "", "", e.getMessage());
         head.tails().stream()
             .map(Tail::location)
             .forEach(place -> segments.put(place.segment(), place));
+        return false;
       }
     }
 

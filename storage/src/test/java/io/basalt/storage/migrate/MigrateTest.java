@@ -15,15 +15,14 @@ import io.basalt.storage.root.Place.Mirrors;
 import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
+import io.basalt.storage.verify.OnceLocated;
 import io.basalt.storage.verify.Problem;
 import io.basalt.storage.verify.Verifier;
 import io.basalt.storage.verify.VerifyReport;
-import io.basalt.storage.verify.Watcher;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /** Migrations of a whole store in memory; each ends with the verifier. */
@@ -75,7 +74,7 @@ class MigrateTest {
     MigrateWorld world = full(0.85);
     List<Done> moved = new ArrayList<>();
     Verifier verifier = new Verifier(world.open(), MigrateWorld.ROOT_COPIES);
-    VerifyReport report = verifier.verify(onceLocated(() -> moved.add(world.migrate())));
+    VerifyReport report = verifier.verify(new OnceLocated(() -> moved.add(world.migrate())));
     assertThat(moved).singleElement().satisfies(done -> assertThat(done.segments()).isPositive());
     assertThat(report.problems()).isEmpty();
     assertThat(report.checked()).containsAllEntriesOf(shards(world.check()));
@@ -88,7 +87,7 @@ class MigrateTest {
     Verifier verifier = new Verifier(world.open(), MigrateWorld.ROOT_COPIES);
     VerifyReport report =
         verifier.verify(
-            onceLocated(
+            new OnceLocated(
                 () -> {
                   world.migrate();
                   SegmentLocation left =
@@ -108,23 +107,6 @@ class MigrateTest {
 
   private static Map<String, Long> shards(VerifyReport report) {
     return Map.of("shards", report.checked().get("shards"));
-  }
-
-  /** Runs something when the verifier knows how much it will read, before it reads a segment. */
-  private static Watcher onceLocated(Callable<?> step) {
-    return new Watcher() {
-      @Override
-      public void expect(long bytes) {
-        try {
-          step.call();
-        } catch (Exception e) {
-          throw new AssertionError(e);
-        }
-      }
-
-      @Override
-      public void read(long bytes, long files) {}
-    };
   }
 
   @Test

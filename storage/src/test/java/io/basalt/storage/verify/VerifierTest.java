@@ -4,15 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.storage.TestStore;
+import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.commit.Sweeper;
+import io.basalt.storage.compact.LocalCompaction;
+import io.basalt.storage.compact.Sweeps;
+import io.basalt.storage.compact.Usage;
+import io.basalt.storage.compact.UsageCodec;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.leaf.TreeFileWriter;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Position;
+import io.basalt.storage.root.Root;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
+import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.verify.Problem.Kind;
 import java.io.IOException;
@@ -21,9 +31,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -228,9 +242,132 @@ class VerifierTest {
                 assertThat(problem.what()).contains("index blocks end at 25, its position is 30"));
   }
 
+  @Test
+  void eventsThatARootLostAreFound() throws Exception {
+    store.commit(next -> next.runs(next.runs().subList(1, 2)));
+    assertThat(verify().problems())
+        .singleElement()
+        .isEqualTo(
+            new Problem(
+                Kind.TREE,
+                "",
+                RootFiles.fileName(store.head().number()),
+                "index blocks tell of 25 events since the leaves were made, runs and tails of 13"
+                    + " others"));
+  }
+
+  @Test
+  void aUsageThatCountsTooLittleIsFound() throws Exception {
+    compact(1);
+    TreeTop top = store.head().tree().orElseThrow();
+    MirroredFiles mirrors = new MirroredFiles(store.drives());
+    Usage usage = UsageCodec.read(mirrors, Optional.of(top.usage()));
+    Map<String, Usage.Segment> segments = new HashMap<>(usage.segments());
+    String segment =
+        segments.keySet().stream()
+            .filter(id -> segments.get(id).liveBytes() > 5_000)
+            .findFirst()
+            .orElseThrow();
+    Usage.Segment right = segments.get(segment);
+    segments.put(
+        segment,
+        new Usage.Segment(
+            right.after(), right.liveBytes() - 5_000, right.emptySince(), right.tail()));
+    Usage wrong = new Usage(segments, usage.retired(), usage.dropped(), usage.marks());
+    Random random = new Random(1);
+    String attempt = Attempt.start(store.head(), random).toString();
+    FileRef file =
+        TreeFileWriter.of(mirrors, attempt, random).write("usage", UsageCodec.encode(wrong));
+    store.commit(next -> next.tree(Optional.of(top.with(file))));
+    assertThat(verify().problems())
+        .singleElement()
+        .isEqualTo(
+            new Problem(
+                Kind.TREE,
+                "",
+                file.name(),
+                "counts %d live bytes of segment %s, the leaves refer to %d"
+                    .formatted(right.liveBytes() - 5_000, segment, right.liveBytes())));
+  }
+
+  /** Roots, runs, leaves, a copy and segments go while the verifier is at work. */
+  @Test
+  void whatIsDroppedMeanwhileIsNoProblem() throws Exception {
+    compact(1);
+    store.put("/r0/f0", new byte[60_000]);
+    store.seal();
+    store.makeRun();
+    Root head = store.head();
+    List<String> gone =
+        List.of(
+            RootFiles.fileName(head.kept().get(0).number()),
+            head.runs().get(0).file().name(),
+            head.tree().orElseThrow().branch().orElseThrow().name(),
+            head.tree().orElseThrow().usage().name());
+    assertThat(gone).allMatch(this::isThere);
+    assertThat(verify().problems()).isEmpty();
+
+    assertThat(verify(new OnceLocated(this::dropAllButTheHead)).problems()).isEmpty();
+
+    assertThat(gone).noneMatch(this::isThere);
+    assertThat(verify().problems()).isEmpty();
+  }
+
+  @Test
+  void whatIsDamagedMeanwhileIsAProblemThoughOthersCommit() throws Exception {
+    compact(1);
+    Root head = store.head();
+    String branch = head.tree().orElseThrow().branch().orElseThrow().name();
+    Path file = store.file(DRIVE, branch);
+    VerifyReport report =
+        verify(
+            new OnceLocated(
+                () -> {
+                  flip(file, Files.size(file) / 2);
+                  store.put("/later", new byte[1]);
+                  return store.commit();
+                }));
+    assertThat(report.problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.kind()).isEqualTo(Kind.TREE);
+              assertThat(problem.file()).isEqualTo(branch);
+            });
+    assertThat(report.damaged()).hasSize(1);
+  }
+
+  private boolean isThere(String file) {
+    return store.config().drives().stream()
+        .anyMatch(drive -> Files.exists(drive.path().resolve(file)));
+  }
+
+  private void compact(long seed) throws Exception {
+    LocalCompaction.run(store.drives(), store.log().handle(), store.clock(), seed);
+    store.refresh();
+  }
+
+  private Root dropAllButTheHead() throws Exception {
+    for (int pass = 2; pass < 5; pass++) {
+      store.commit(next -> next.kept(List.of()));
+      compact(pass);
+    }
+    store.commit(next -> next.kept(List.of()));
+    store.pass(Duration.ofMinutes(10));
+    store.commit(next -> {});
+    Root swept = store.commit(Sweeper.raising(Duration.ofMinutes(2), 0));
+    new Pruner(new RootFiles(store.drives(), 3), null).delete(swept);
+    Sweeps.of(store.drives(), 3).delete(swept);
+    return swept;
+  }
+
   private VerifyReport verify() {
+    return verify(Watcher.NONE);
+  }
+
+  private VerifyReport verify(Watcher watcher) {
     try (DriveSet drives = store.openDrives()) {
-      return new Verifier(drives, store.config().rootCopies()).verify();
+      return new Verifier(drives, store.config().rootCopies()).verify(watcher);
     }
   }
 
