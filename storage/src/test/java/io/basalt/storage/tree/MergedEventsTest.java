@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MergedEventsTest {
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 33})
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 64, 65, 100, 1_100})
   void anyNumberOfLevelsComesOutInOrder(int count) {
     Random random = new Random(count);
     List<Event> all = new ArrayList<>();
