@@ -1,4 +1,4 @@
-# Sourced by ./basalt, ./test and .ci/run: installs what the build needs and this machine lacks.
+# Sourced by ./basalt, ./test and .ci/run: installs what build and tests need and this machine lacks.
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -22,6 +22,8 @@ set_up() {
   [ -e /usr/include/jerasure.h ] || packages+=(libjerasure-dev)
   [ -e /usr/include/gf_complete.h ] || packages+=(libgf-complete-dev)
   compgen -G '/usr/lib/*/libisal.so.2' >/dev/null || packages+=(libisal2)
+  # Flink asks for the address of its machine by name when it runs inside a process.
+  getent hosts "$(uname -n)" >/dev/null 2>&1 || packages+=(libnss-myhostname)
   for command in "$@"; do
     command -v "$command" >/dev/null 2>&1 || packages+=("$command")
   done
