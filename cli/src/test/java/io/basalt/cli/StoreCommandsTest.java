@@ -167,6 +167,16 @@ class StoreCommandsTest {
     }
   }
 
+  @Test
+  void whatALinkLeadsToIsReplacedAndTheLinkStays() throws Exception {
+    store.process(random(1_000), "put", "-", "/linked").done();
+    Path file = Files.write(folder.resolve("led-to"), random(5));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+    store.run("get", "/linked", link.toString()).done();
+    assertThat(link).isSymbolicLink();
+    assertThat(file).hasSize(1_000);
+  }
+
   private static Path write(Path to, byte[] bytes) {
     try {
       return Files.write(to, bytes);

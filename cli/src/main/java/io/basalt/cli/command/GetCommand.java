@@ -70,9 +70,13 @@ public final class GetCommand extends StoreCommand {
     return Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target);
   }
 
-  /** Under a temporary name first, so that the name never stands for half a file. */
+  /**
+   * Under a temporary name first, so that the name never stands for half a file. A link stays, and
+   * what it leads to is replaced: /dev/stdout is one.
+   */
   private Path save(OpenStore store, FileState file, ByteRange wanted) throws IOException {
-    Path target = Path.of(local);
+    Path named = Path.of(local);
+    Path target = Files.exists(named) ? named.toRealPath() : named;
     if (Files.isDirectory(target)) {
       target = target.resolve(path.substring(path.lastIndexOf('/') + 1));
     }

@@ -84,6 +84,11 @@ public record MigratePlan(
       return new PlannedStripe(shape, rest);
     }
 
+    /** Whether it moves anything that is to be moved, and not only what fills it. */
+    boolean isWanted() {
+      return segments.stream().anyMatch(each -> each.why() != Why.FILLS_STRIPE);
+    }
+
     public long dataBytes() {
       return segments.stream().mapToLong(each -> each.segment().packedBytes()).sum();
     }

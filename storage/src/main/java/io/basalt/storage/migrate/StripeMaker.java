@@ -94,7 +94,7 @@ public final class StripeMaker implements Closeable {
   public Outcome make(PlannedStripe planned) throws IOException {
     List<String> staying = new ArrayList<>();
     PlannedStripe left = planned;
-    while (!left.segments().isEmpty()) {
+    do {
       try {
         return makeWhole(left, staying);
       } catch (UnmovableSegmentException unmovable) {
@@ -102,7 +102,7 @@ public final class StripeMaker implements Closeable {
         staying.add(unmovable.getMessage());
         left = left.without(unmovable.segment());
       }
-    }
+    } while (left.isWanted());
     return new Outcome.Failed(problem(staying));
   }
 

@@ -7,7 +7,6 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.Optional;
 
 /**
@@ -52,10 +51,5 @@ final class NewestPlaces {
   /** A stripe of the head that was looked at last. */
   Optional<Stripe> stripe(String id) {
     return map.stripe(id);
-  }
-
-  /** All stripes of that head. */
-  Collection<Stripe> stripes() {
-    return map.stripes();
   }
 }

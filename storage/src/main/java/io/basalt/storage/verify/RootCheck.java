@@ -74,30 +74,38 @@ final class RootCheck {
     return Optional.empty();
   }
 
-  /** Looks at one root anew. */
-  void checkAgain(long number) {
-    list();
-    Optional<Root> unused = root(number);
-    if (unused.isPresent() && number == found.lastKey()) {
-      headIsOnEveryRootDrive(number);
+  /**
+   * Finds the roots of all drives. One may be linked while they are listed in turn, so a second
+   * time completes what the first one found.
+   */
+  private void list() {
+    for (DriveInfo drive : available()) {
+      list(drive)
+          .forEach(
+              (number, file) ->
+                  found.computeIfAbsent(number, any -> new LinkedHashMap<>()).put(drive, file));
+    }
+    for (DriveInfo drive : available()) {
+      list(drive)
+          .forEach(
+              (number, file) -> {
+                if (found.containsKey(number)) {
+                  found.get(number).put(drive, file);
+                }
+              });
     }
   }
 
-  private void list() {
-    for (DriveInfo drive : available()) {
-      try {
-        for (StoredFile file : drives.call(drive.id(), d -> d.list("roots"))) {
-          number(file.name())
-              .ifPresent(
-                  n ->
-                      found
-                          .computeIfAbsent(n, any -> new LinkedHashMap<>())
-                          .put(drive, file.name()));
-        }
-      } catch (IOException e) {
-        findings.problem(Problem.Kind.DRIVE, drive.id(), "roots", Copies.why(e));
+  private Map<Long, String> list(DriveInfo drive) {
+    Map<Long, String> files = new HashMap<>();
+    try {
+      for (StoredFile file : drives.call(drive.id(), d -> d.list("roots"))) {
+        number(file.name()).ifPresent(number -> files.put(number, file.name()));
       }
+    } catch (IOException e) {
+      findings.problem(Problem.Kind.DRIVE, drive.id(), "roots", Copies.why(e));
     }
+    return files;
   }
 
   private Optional<Root> root(long number) {

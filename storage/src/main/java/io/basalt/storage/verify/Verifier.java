@@ -15,10 +15,11 @@ import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.verify.EventSums.Total;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -28,10 +29,16 @@ import java.util.stream.Collectors;
  * Checks a store: drives, roots, the location map, runs, leaves, branches, their metadata copy,
  * segments and every shard, on every copy, and every strip of every stripe. It reads all of it and
  * changes nothing. Others may commit meanwhile: segments that move are checked where they are by
- * then, and what is wrong with a root or a file that the newest head does without is no problem.
+ * then, and what only one of several looks at the store sees was on its way out.
  */
 public final class Verifier {
   private static final int ROOT_COPIES = 3;
+  private static final int LOOKS = 3;
+
+  /** What is wrong here was compared with the newest head already. */
+  private static final Set<Problem.Kind> LASTING =
+      EnumSet.of(
+          Problem.Kind.DRIVE, Problem.Kind.SEGMENT, Problem.Kind.SHARD, Problem.Kind.UNREFERENCED);
 
   private final DriveSet drives;
   private final int rootCopies;
@@ -51,9 +58,13 @@ public final class Verifier {
     return verify(Watcher.NONE);
   }
 
-  /** The same, watched. */
+  /**
+   * The same, watched. Where others committed meanwhile, what was wrong may have been on its way
+   * out, so the store is looked at again: what counts is what the last look and one before it saw.
+   */
   public VerifyReport verify(Watcher watcher) {
-    while (true) {
+    Set<Seen> before = new HashSet<>();
+    for (int look = 1; ; ) {
       Findings findings = new Findings(watcher);
       drives
           .unavailable()
@@ -64,15 +75,35 @@ public final class Verifier {
         return findings.report();
       }
       Pass pass = new Pass(roots, copies, findings, watcher);
-      if (pass.locate() || !pass.isOvertaken()) {
-        pass.run();
+      if (!pass.locate() && pass.isOvertaken()) {
+        // The map is the head's alone, and there is a newer one.
+        continue;
+      }
+      pass.run();
+      if (!findings.hasProblems() || !pass.isOvertaken()) {
         return findings.report();
       }
-      // The map is the head's alone, and there is a newer one.
+      Predicate<Problem> stands =
+          problem ->
+              LASTING.contains(problem.kind()) || before.contains(Seen.of(problem, roots.get(0)));
+      if (look == LOOKS || findings.problems().stream().allMatch(stands)) {
+        findings.retain(stands);
+        return findings.report();
+      }
+      findings.problems().forEach(problem -> before.add(Seen.of(problem, roots.get(0))));
+      look++;
     }
   }
 
-  /** One pass over what the head and its kept roots name. */
+  /** What the next look sees again, if it is wrong for good: its head is another one. */
+  private record Seen(Problem.Kind kind, String drive, String file) {
+    static Seen of(Problem problem, Root head) {
+      boolean isHead = problem.file().equals(RootCheck.fileName(head.number()));
+      return new Seen(problem.kind(), problem.drive(), isHead ? "head" : problem.file());
+    }
+  }
+
+  /** One look at what the head and its kept roots name. */
   private final class Pass {
     private final List<Root> roots;
     private final Root head;
@@ -114,20 +145,6 @@ public final class Verifier {
         copy.check(head, tree.names(head));
         copy.files().forEach(unreferenced::refer);
         unreferenced.check();
-        if (findings.hasProblems()) {
-          review(tree, copy);
-        }
-      }
-    }
-
-    private void review(TreeCheck tree, CopyCheck copy) {
-      Optional<Root> now = newest.look().filter(root -> root.number() > head.number());
-      if (now.isPresent()) {
-        Standing standing = new Standing(drives, rootCopies, now.get());
-        standing.stripes(newest.stripes());
-        standing.trees(roots, tree);
-        standing.copy(head, copy.files());
-        standing.review(findings);
       }
     }
 

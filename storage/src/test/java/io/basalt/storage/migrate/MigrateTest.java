@@ -15,7 +15,7 @@ import io.basalt.storage.root.Place.Mirrors;
 import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
-import io.basalt.storage.verify.OnceLocated;
+import io.basalt.storage.verify.AtLook;
 import io.basalt.storage.verify.Problem;
 import io.basalt.storage.verify.Verifier;
 import io.basalt.storage.verify.VerifyReport;
@@ -74,7 +74,7 @@ class MigrateTest {
     MigrateWorld world = full(0.85);
     List<Done> moved = new ArrayList<>();
     Verifier verifier = new Verifier(world.open(), MigrateWorld.ROOT_COPIES);
-    VerifyReport report = verifier.verify(new OnceLocated(() -> moved.add(world.migrate())));
+    VerifyReport report = verifier.verify(AtLook.first(() -> moved.add(world.migrate())));
     assertThat(moved).singleElement().satisfies(done -> assertThat(done.segments()).isPositive());
     assertThat(report.problems()).isEmpty();
     assertThat(report.checked()).containsAllEntriesOf(shards(world.check()));
@@ -87,7 +87,7 @@ class MigrateTest {
     Verifier verifier = new Verifier(world.open(), MigrateWorld.ROOT_COPIES);
     VerifyReport report =
         verifier.verify(
-            new OnceLocated(
+            AtLook.first(
                 () -> {
                   world.migrate();
                   SegmentLocation left =
@@ -161,6 +161,26 @@ class MigrateTest {
         .as("mirrors that were deleted while the drive was away")
         .isEmpty();
     world.check();
+  }
+
+  @Test
+  void nothingIsMovedOnlyToFillTheStripeOfASegmentThatCannotMove() throws Exception {
+    MigrateWorld world = full(0.85);
+    SegmentLocation damaged = makesARunAndPlans(world).get(0).segment();
+    for (String mirror : damaged.mirrors()) {
+      world.drives.flipBit(mirror, damaged.fileName(), 100);
+    }
+    MigrateWorld.Migration migration = world.new Migration();
+    assertThat(migration.step()).as("plans").isTrue();
+    migration.wantsOnly(damaged);
+    while (migration.step()) {
+      // To its end.
+    }
+    Done done = migration.done();
+    assertThat(done.problems()).singleElement().asString().contains(" stays on ");
+    assertThat(done.plan().stripes()).hasSize(1);
+    assertThat(done.plan().stripes().get(0).segments()).hasSizeGreaterThan(1);
+    assertThat(done.segments()).isZero();
   }
 
   @Test

@@ -24,13 +24,16 @@ import io.basalt.storage.ingest.Flushed;
 import io.basalt.storage.ingest.IngestChange;
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.location.LocationMap;
+import io.basalt.storage.migrate.MigratePlan.PlannedSegment;
 import io.basalt.storage.migrate.MigratePlan.PlannedStripe;
+import io.basalt.storage.migrate.MigratePlan.Why;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
 import io.basalt.storage.segment.SegmentWriter;
 import io.basalt.storage.tree.Event;
@@ -390,6 +393,23 @@ final class MigrateWorld {
     private boolean ended;
 
     Migration() throws IOException, ArbiterException {}
+
+    /** Goes on as if the plan were for the sake of one segment, whose stripe the others fill. */
+    void wantsOnly(SegmentLocation wanted) {
+      List<PlannedStripe> its = new ArrayList<>();
+      for (PlannedStripe stripe : plan.stripes()) {
+        List<PlannedSegment> segments = new ArrayList<>();
+        for (PlannedSegment each : stripe.segments()) {
+          boolean isWanted = each.segment().equals(wanted);
+          Why why = isWanted ? Why.LOST_MIRROR : Why.FILLS_STRIPE;
+          segments.add(new PlannedSegment(each.segment(), each.offset(), why));
+        }
+        if (segments.stream().anyMatch(each -> each.why() == Why.LOST_MIRROR)) {
+          its.add(new PlannedStripe(stripe.shape(), segments));
+        }
+      }
+      plan = new MigratePlan(its, false, false, Optional.empty(), List.of());
+    }
 
     /** Plans, makes a stripe, commits one, or ends; false once it has ended. */
     boolean step() throws Exception {

@@ -307,7 +307,7 @@ class VerifierTest {
     assertThat(gone).allMatch(this::isThere);
     assertThat(verify().problems()).isEmpty();
 
-    assertThat(verify(new OnceLocated(this::dropAllButTheHead)).problems()).isEmpty();
+    assertThat(verify(AtLook.first(this::dropAllButTheHead)).problems()).isEmpty();
 
     assertThat(gone).noneMatch(this::isThere);
     assertThat(verify().problems()).isEmpty();
@@ -321,7 +321,7 @@ class VerifierTest {
     Path file = store.file(DRIVE, branch);
     VerifyReport report =
         verify(
-            new OnceLocated(
+            AtLook.first(
                 () -> {
                   flip(file, Files.size(file) / 2);
                   store.put("/later", new byte[1]);
@@ -335,6 +335,29 @@ class VerifierTest {
               assertThat(problem.file()).isEqualTo(branch);
             });
     assertThat(report.damaged()).hasSize(1);
+  }
+
+  /** Each look has another head, which keeps none of those before. */
+  @Test
+  void whatTheHeadLostIsAProblemThoughOthersCommit() throws Exception {
+    store.commit(next -> next.runs(next.runs().subList(1, 2)));
+    VerifyReport report = verify(AtLook.each(() -> store.commit(next -> next.kept(List.of()))));
+    assertThat(report.problems())
+        .singleElement()
+        .extracting(Problem::what)
+        .asString()
+        .startsWith("index blocks tell of 25 events");
+  }
+
+  @Test
+  void aSegmentThatNoMapHasIsAProblemThoughOthersCommit() throws Exception {
+    store.commit(next -> next.locationMap(List.of()).tails(List.of()));
+    VerifyReport report = verify(AtLook.each(() -> store.commit(next -> next.kept(List.of()))));
+    assertThat(report.problems())
+        .extracting(Problem::kind, Problem::what)
+        .anySatisfy(
+            problem ->
+                assertThat(problem.toList().get(1).toString()).endsWith("is in no location map"));
   }
 
   private boolean isThere(String file) {
