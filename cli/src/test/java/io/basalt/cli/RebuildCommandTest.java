@@ -135,9 +135,12 @@ class RebuildCommandTest {
   private Set<Path> segments() throws IOException {
     Set<Path> segments = new HashSet<>();
     for (int drive = 0; drive < 4; drive++) {
-      try (Stream<Path> files =
-          Files.list(store.directory().resolve("scm-" + drive).resolve("segments"))) {
-        files.forEach(segments::add);
+      Path directory = store.directory().resolve("scm-" + drive).resolve("segments");
+      // Chance may not have chosen the drive yet.
+      if (Files.exists(directory)) {
+        try (Stream<Path> files = Files.list(directory)) {
+          files.forEach(segments::add);
+        }
       }
     }
     return segments;
