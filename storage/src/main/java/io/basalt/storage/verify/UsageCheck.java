@@ -16,7 +16,7 @@ import java.util.TreeSet;
 
 /**
  * The usage counts of each segment just the bytes that the leaves refer to. A segment of which it
- * counts none is freed one day, whatever refers to it.
+ * counts none is freed one day, whatever refers to it. Counted here anew, as an oracle does.
  */
 final class UsageCheck {
   private final Map<String, Long> live = new HashMap<>();

@@ -173,9 +173,7 @@ class MigrateTest {
     MigrateWorld.Migration migration = world.new Migration();
     assertThat(migration.step()).as("plans").isTrue();
     migration.wantsOnly(damaged);
-    while (migration.step()) {
-      // To its end.
-    }
+    migration.finish();
     Done done = migration.done();
     assertThat(done.problems()).singleElement().asString().contains(" stays on ");
     assertThat(done.plan().stripes()).hasSize(1);
@@ -230,9 +228,7 @@ class MigrateTest {
       most = Math.max(most, damaged);
     }
     assertThat(most).isGreaterThan(4);
-    while (migration.step()) {
-      // To its end.
-    }
+    migration.finish();
     assertThat(migration.done().problems()).isEmpty();
     assertThat(migration.done().stripes()).isEqualTo(migration.done().plan().stripes().size());
     world.checkFiles();
@@ -244,9 +240,7 @@ class MigrateTest {
     MigrateWorld.Migration migration = world.new Migration();
     assertThat(migration.step()).as("plans").isTrue();
     world.drives.unplug("scm-0");
-    while (migration.step()) {
-      // To its end.
-    }
+    migration.finish();
     assertThat(migration.done().problems()).isEmpty();
     assertThat(migration.done().stripes()).isPositive();
     world.checkFiles();
@@ -317,9 +311,7 @@ class MigrateTest {
     MigrateWorld.Migration migration = world.new Migration();
     assertThat(migration.step()).isTrue();
     world.drives.failWriteAfter("capacity-2", 3);
-    while (migration.step()) {
-      // To its end.
-    }
+    migration.finish();
     Done done = migration.done();
     assertThat(done.problems()).isEmpty();
     assertThat(done.stripes()).isPositive();
@@ -425,12 +417,8 @@ class MigrateTest {
     assertThat(first.step()).as("makes its first stripe").isTrue();
     Done second = world.migrate();
     assertThat(second.stripes()).isPositive();
-    assertThatThrownBy(
-            () -> {
-              while (first.step()) {
-                // Continues after its successor has finished.
-              }
-            })
+    assertThatThrownBy(first::finish)
+        .as("continues after its successor has finished")
         .isInstanceOf(CommitConflictException.class)
         .satisfies(e -> assertThat(MigrateWorld.overtaken((CommitConflictException) e)).isTrue());
     assertThat(world.map().stripes()).hasSize(second.stripes());

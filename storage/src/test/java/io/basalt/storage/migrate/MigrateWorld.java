@@ -371,9 +371,7 @@ final class MigrateWorld {
   /** A whole migration, step by step. */
   Done migrate() throws Exception {
     Migration migration = new Migration();
-    while (migration.step()) {
-      // Until nothing is left to do.
-    }
+    migration.finish();
     return migration.done();
   }
 
@@ -409,6 +407,14 @@ final class MigrateWorld {
         }
       }
       plan = new MigratePlan(its, false, false, Optional.empty(), List.of());
+    }
+
+    /** Steps until nothing is left to do. */
+    void finish() throws Exception {
+      boolean more = true;
+      while (more) {
+        more = step();
+      }
     }
 
     /** Plans, makes a stripe, commits one, or ends; false once it has ended. */
