@@ -365,23 +365,36 @@ final class TreeBenchmark implements Callable<Integer> {
    *
    * @param first a scan of all files by a reader opened anew, in a process that did so before
    * @param again a scan by a reader that goes on
+   * @param lookup p50, as all that follow, by that reader
+   * @param newLookup by readers opened anew, each for this one read
    */
-  private record Through(Scan first, Scan again, double lookup, double listing) {
+  private record Through(
+      Scan first, Scan again, double lookup, double listing, double newLookup, double newListing) {
     String times(Through other) {
-      return "scan %.1f (CPU %.1f), again %.1f (CPU %.1f), lookup %.1f, listing %.1f"
+      return "scan %.1f (CPU %.1f), again %.1f (CPU %.1f), lookup %.1f, listing %.1f; opened anew: lookup %.1f, listing %.1f"
           .formatted(
               first.clock() / other.first.clock(),
               first.cpu() / other.first.cpu(),
               again.clock() / other.again.clock(),
               again.cpu() / other.again.cpu(),
               lookup / other.lookup,
-              listing / other.listing);
+              listing / other.listing,
+              newLookup / other.newLookup,
+              newListing / other.newListing);
     }
 
     @Override
     public String toString() {
-      return "scan %.0f ms (%.0f of its thread's CPU), again %.0f (%.0f), lookup p50 %.2f ms, listing p50 %.1f ms"
-          .formatted(first.clock(), first.cpu(), again.clock(), again.cpu(), lookup, listing);
+      return "scan %.0f ms (%.0f of its thread's CPU), again %.0f (%.0f), lookup p50 %.2f ms, listing p50 %.1f ms; opened anew: lookup p50 %.1f ms, listing p50 %.1f ms"
+          .formatted(
+              first.clock(),
+              first.cpu(),
+              again.clock(),
+              again.cpu(),
+              lookup,
+              listing,
+              newLookup,
+              newListing);
     }
   }
 
@@ -417,7 +430,9 @@ final class TreeBenchmark implements Callable<Integer> {
           first,
           again,
           lookups(reader, count, 100).millis(0.5),
-          listings(reader, count, 20).millis(0.5));
+          listings(reader, count, 20).millis(0.5),
+          cold(store, each -> stat(each, count)).millis(0.5),
+          cold(store, 2 * SCANS, each -> list(each, count)).millis(0.5));
     }
   }
 

@@ -10,8 +10,8 @@ import java.util.HexFormat;
 
 /**
  * Stored bytes of each format version, one file per kind and version under {@code golden/}: bytes
- * as lines of hexadecimal digits. A file is written when its version is fixed and never again; a
- * new version gets a file of its own, and the older ones are still read.
+ * as lines of hexadecimal digits, or a table as it is. A file is written when its version is fixed
+ * and never again; a new version gets a file of its own, and the older ones are still read.
  */
 public final class Golden {
   private static final int BYTES_PER_LINE = 32;
@@ -29,11 +29,16 @@ public final class Golden {
   }
 
   private static String text(String name) {
-    try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name + ".hex")) {
+    return new String(file(name + ".hex"), StandardCharsets.US_ASCII);
+  }
+
+  /** The bytes of {@code golden/<name>}, which is kept as it is: a table. */
+  public static byte[] file(String name) {
+    try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name)) {
       if (in == null) {
-        throw new IllegalArgumentException("no golden file golden/" + name + ".hex");
+        throw new IllegalArgumentException("no golden file golden/" + name);
       }
-      return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+      return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -21,7 +21,7 @@ final class LeafFormats {
       new TableFormat<>(
           "leaf's table of files",
           "basalt.leaf.files.version",
-          1,
+          2,
           MessageTypeParser.parseMessageType(
               """
               message io.basalt.schemas.LeafFileRecord {
@@ -51,7 +51,7 @@ final class LeafFormats {
       new TableFormat<>(
           "leaf's table of extents",
           "basalt.leaf.extents.version",
-          1,
+          2,
           MessageTypeParser.parseMessageType(
               """
               message io.basalt.schemas.LeafExtentRecord {

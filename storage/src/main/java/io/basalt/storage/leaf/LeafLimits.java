@@ -9,8 +9,11 @@ package io.basalt.storage.leaf;
  * @param pathChars length of all paths together
  */
 public record LeafLimits(int files, int extents, long pathChars) {
-  /** Leaves of about a mebibyte: reading one whole costs about a millisecond. */
-  public static final LeafLimits DEFAULTS = new LeafLimits(32_768, 65_536, 4L << 20);
+  /**
+   * Leaves of some hundred kibibytes: reading one whole costs about a millisecond. The Bloom filter
+   * of so many files and a thousand directories just fits into 32 KiB.
+   */
+  public static final LeafLimits DEFAULTS = new LeafLimits(26_000, 65_536, 4L << 20);
 
   public LeafLimits {
     if (files < 1 || extents < 1 || pathChars < 1) {

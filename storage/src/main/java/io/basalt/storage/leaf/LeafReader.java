@@ -58,11 +58,26 @@ public final class LeafReader {
 
   /** States of these paths, in order. The iterator throws {@link UncheckedIOException}. */
   public Iterator<PathState> states(PathRange paths) throws IOException {
-    Ahead<ExtentRow> ofFiles = new Ahead<>(extents.rows(table -> table.rows(paths)));
+    Iterator<FileRow> found = files.rows(table -> table.rows(paths));
+    // Of no file there is nothing to fetch, which is most of what a lookup in vain would cost.
+    Ahead<ExtentRow> ofFiles =
+        new Ahead<>(
+            found.hasNext()
+                ? extents.rows(table -> table.rows(paths))
+                : Collections.emptyIterator());
     return new Joined<>(
-        files.rows(table -> table.rows(paths)),
+        found,
         parts.rows(table -> table.events(paths)),
         (path, row, pending) -> new PathState(path, row.map(f -> file(f, ofFiles)), pending));
+  }
+
+  /** Whether the Bloom filters let pass all that the leaf holds of a path; lookups believe them. */
+  public boolean passesFilters(PathState state) throws IOException {
+    PathRange path = PathRange.exactly(state.path());
+    boolean hasExtents = state.file().map(file -> !file.extents().isEmpty()).orElse(false);
+    return (state.file().isEmpty() || files.opened().filter().mayHold(path))
+        && (!hasExtents || extents.opened().filter().mayHold(path))
+        && (state.parts().isEmpty() || parts.opened().filter().mayHold(path));
   }
 
   /** What a listing shows of these paths, in order; the table of extents is not touched. */
@@ -115,16 +130,17 @@ public final class LeafReader {
     }
 
     private <T> Iterator<T> rows(Reading<R, T> reading) throws IOException {
-      if (file.isEmpty()) {
-        return Collections.emptyIterator();
-      }
+      return file.isEmpty() ? Collections.emptyIterator() : reading.from(opened());
+    }
+
+    private R opened() throws IOException {
       R opened = reader;
       if (opened == null) {
         // Two threads may fetch it at once, which harms nothing.
-        opened = opening.open(file.get());
+        opened = opening.open(file.orElseThrow());
         reader = opened;
       }
-      return reading.from(opened);
+      return opened;
     }
   }
 

@@ -176,6 +176,26 @@ public final class MirroredFiles {
     throw first != null ? first : new IOException(file.name() + " has no copy");
   }
 
+  /** Whole files, each as {@link #read(FileRef)} gives it; all are asked for at once. */
+  public List<ByteBuffer> read(List<FileRef> files) throws IOException {
+    List<CompletableFuture<ByteBuffer>> firsts =
+        files.stream()
+            .map(file -> drives.submit(file.drives().get(0), d -> readFrom(d, file)))
+            .toList();
+    List<ByteBuffer> all = new ArrayList<>();
+    for (int i = 0; i < firsts.size(); i++) {
+      try {
+        all.add(DriveSet.await(firsts.get(i)));
+      } catch (InterruptedIOException left) {
+        throw left;
+      } catch (IOException failed) {
+        // It fails again, which is then counted, and the other copy answers.
+        all.add(read(files.get(i)));
+      }
+    }
+    return all;
+  }
+
   /** The whole file from one drive, checked. */
   public ByteBuffer read(FileRef file, String drive) throws IOException {
     return drives.call(drive, d -> readFrom(d, file));

@@ -40,7 +40,7 @@ public final class RunFormat {
       new TableFormat<>(
           "run",
           "basalt.run.version",
-          1,
+          2,
           COLUMNS,
           Optional.of(EventRecord.getClassSchema().toString()),
           RunFormat::write,

@@ -1,5 +1,6 @@
 package io.basalt.storage.run;
 
+import io.basalt.storage.table.PathFilter;
 import io.basalt.storage.table.RowColumns;
 import io.basalt.storage.table.TableReader;
 import io.basalt.storage.tree.Covered;
@@ -16,7 +17,8 @@ import org.apache.parquet.schema.MessageType;
 
 /**
  * Reads one run, whose bytes were verified before. Row groups and pages that cannot hold a wanted
- * path are left out by their statistics. Safe for several threads; each iterator belongs to one.
+ * path are left out by their statistics, and a run by its Bloom filters. Safe for several threads;
+ * each iterator belongs to one.
  */
 public final class RunReader implements EventSource {
   private final TableReader<Event> rows;
@@ -31,6 +33,11 @@ public final class RunReader implements EventSource {
   public RunReader(String name, ByteBuffer bytes, Covered covered) {
     this.rows = new TableReader<>(RunFormat.TABLE, name, bytes);
     this.covered = covered;
+  }
+
+  /** What the run's Bloom filters say of its paths. */
+  public PathFilter filter() throws IOException {
+    return rows.filter();
   }
 
   /**
@@ -53,16 +60,12 @@ public final class RunReader implements EventSource {
 
   private Iterator<Event> events(PathRange paths, MessageType schema, RowColumns<Event> columns)
       throws IOException {
-    return rows.rows(paths, schema, columns, Event::path, event -> !covered.test(event));
+    return rows.rows(paths, schema, columns, event -> !covered.test(event));
   }
 
   /** The keys of all events, in order: a fraction of the work of reading them. */
   public Iterator<EventKey> keys() throws IOException {
     return rows.rows(
-        PathRange.ALL,
-        RunFormat.KEY_COLUMNS,
-        EventColumns.keys(),
-        EventKey::path,
-        key -> !covered.holds(key));
+        PathRange.ALL, RunFormat.KEY_COLUMNS, EventColumns.keys(), key -> !covered.holds(key));
   }
 }

@@ -17,7 +17,8 @@ public final class RowColumns<T> {
 
   /**
    * @param row the row that the parts hold now
-   * @param parts one for each field of the columns that are read, in their order
+   * @param parts one for each field of the columns that are read, in their order; the first is the
+   *     path
    */
   public RowColumns(Supplier<T> row, RowPart... parts) {
     this.row = row;

@@ -9,24 +9,66 @@ import org.apache.parquet.schema.MessageType;
 
 /**
  * Goes through the rows of one row group, straight from column to column: Parquet's own assembly of
- * records serves any nesting and takes as long again as the decoding.
+ * records serves any nesting and takes as long again as the decoding. The path comes first; the
+ * other columns of a row that is not wanted are passed over, and of a page without a wanted row not
+ * even decompressed.
  */
 final class RowCursor<T> {
   private final RowColumns<T> columns;
-  private final List<Step> steps = new ArrayList<>();
+  private final MessageType schema;
+  private final ColumnReadStoreImpl store;
+  private final TextColumn path;
+  private final Step toPath;
 
-  /** Moves the next value of a part out of its columns. */
+  /** The columns behind the path; null until a row is wanted. */
+  private List<Step> rest;
+
+  /** Rows whose path was taken, and nothing else yet. */
+  private long passed;
+
+  /** Moves the next value of a part out of its columns, or passes over it. */
   private interface Step {
     void take();
+
+    void pass();
   }
 
   RowCursor(PageReadStore pages, MessageType schema, String createdBy, RowColumns<T> columns) {
     this.columns = columns;
-    ColumnReadStoreImpl store =
-        new ColumnReadStoreImpl(pages, columns.converters(schema), schema, createdBy);
-    List<ColumnReader> readers = schema.getColumns().stream().map(store::getColumnReader).toList();
+    this.schema = schema;
+    this.store = new ColumnReadStoreImpl(pages, columns.converters(schema), schema, createdBy);
+    this.path = (TextColumn) columns.parts().get(0);
+    this.toPath = new Required(store.getColumnReader(schema.getColumns().get(0)));
+  }
+
+  /** Goes to the next row and says its path. */
+  String next() {
+    toPath.take();
+    passed++;
+    return path.value();
+  }
+
+  /** The row whose path was said last; once. */
+  T row() {
+    if (rest == null) {
+      rest = rest();
+    }
+    for (; passed > 1; passed--) {
+      rest.forEach(Step::pass);
+    }
+    for (Step step : rest) {
+      step.take();
+    }
+    passed = 0;
+    return columns.row();
+  }
+
+  private List<Step> rest() {
+    List<Step> steps = new ArrayList<>();
+    List<ColumnReader> readers =
+        schema.getColumns().stream().skip(1).map(store::getColumnReader).toList();
     int next = 0;
-    for (RowPart part : columns.parts()) {
+    for (RowPart part : columns.parts().subList(1, columns.parts().size())) {
       if (part instanceof ListColumns list) {
         int end = next + list.columns().size();
         steps.add(new Repeated(list, readers.subList(next, end).toArray(ColumnReader[]::new)));
@@ -37,19 +79,19 @@ final class RowCursor<T> {
         steps.add(optional ? new Optional((TextColumn) part, reader) : new Required(reader));
       }
     }
-  }
-
-  T next() {
-    for (Step step : steps) {
-      step.take();
-    }
-    return columns.row();
+    return steps;
   }
 
   private record Required(ColumnReader reader) implements Step {
     @Override
     public void take() {
       reader.writeCurrentValueToConverter();
+      reader.consume();
+    }
+
+    @Override
+    public void pass() {
+      reader.skip();
       reader.consume();
     }
   }
@@ -61,6 +103,14 @@ final class RowCursor<T> {
         reader.writeCurrentValueToConverter();
       } else {
         column.clear();
+      }
+      reader.consume();
+    }
+
+    @Override
+    public void pass() {
+      if (reader.getCurrentDefinitionLevel() > 0) {
+        reader.skip();
       }
       reader.consume();
     }
@@ -78,10 +128,7 @@ final class RowCursor<T> {
 
     @Override
     public void take() {
-      if (readers[0].getCurrentDefinitionLevel() == 0) {
-        for (ColumnReader reader : readers) {
-          reader.consume();
-        }
+      if (isEmpty()) {
         return;
       }
       do {
@@ -91,6 +138,30 @@ final class RowCursor<T> {
         }
         list.takeElement();
       } while (readers[0].getCurrentRepetitionLevel() > 0);
+    }
+
+    @Override
+    public void pass() {
+      if (isEmpty()) {
+        return;
+      }
+      do {
+        for (ColumnReader reader : readers) {
+          reader.skip();
+          reader.consume();
+        }
+      } while (readers[0].getCurrentRepetitionLevel() > 0);
+    }
+
+    /** Goes on if there is no element. */
+    private boolean isEmpty() {
+      boolean empty = readers[0].getCurrentDefinitionLevel() == 0;
+      if (empty) {
+        for (ColumnReader reader : readers) {
+          reader.consume();
+        }
+      }
+      return empty;
     }
   }
 }

@@ -57,6 +57,11 @@ public final class RowFields {
     next = 0;
   }
 
+  /** The path of the row that was written, encoded. */
+  byte[] path() {
+    return encoded[0].getBytesUnsafe();
+  }
+
   public RowFields text(String value) {
     return text(binary(value));
   }

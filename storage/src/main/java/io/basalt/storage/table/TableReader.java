@@ -6,21 +6,23 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.column.values.bloomfilter.BloomFilter;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.filter2.compat.FilterCompat;
 import org.apache.parquet.filter2.predicate.FilterApi;
 import org.apache.parquet.filter2.predicate.FilterPredicate;
 import org.apache.parquet.filter2.predicate.Operators.BinaryColumn;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.io.api.Binary;
@@ -28,7 +30,8 @@ import org.apache.parquet.schema.MessageType;
 
 /**
  * Reads one table, whose bytes were verified before. Row groups and pages that cannot hold a wanted
- * path are left out by their statistics. Safe for several threads; each iterator belongs to one.
+ * path are left out by their statistics, and a table by its Bloom filters. Safe for several
+ * threads; each iterator belongs to one.
  */
 public final class TableReader<T> {
   private static final int ROWS_AT_ONCE = 128;
@@ -37,6 +40,7 @@ public final class TableReader<T> {
   private final String name;
   private final MemoryInputFile file;
   private volatile ParquetMetadata footer;
+  private volatile PathFilter filter;
 
   /** A reader of the table {@code name}, which must not change the bytes up to the limit. */
   public TableReader(TableFormat<T> format, String name, ByteBuffer bytes) {
@@ -51,7 +55,7 @@ public final class TableReader<T> {
    * @throws UnsupportedFormatException if a newer program wrote the table
    */
   public Iterator<T> rows(PathRange paths) throws IOException {
-    return rows(paths, format.columns(), format.rowColumns().get(), format.path(), row -> true);
+    return rows(paths, format.columns(), format.rowColumns().get(), row -> true);
   }
 
   /**
@@ -59,23 +63,44 @@ public final class TableReader<T> {
    *
    * @param schema the columns as they stand in the format, without some, but with the path
    * @param columns builds a row of them
-   * @param path of such a row
    * @param wanted tells which rows are not left out; asked while they are in the processor's cache
    */
   public <P> Iterator<P> rows(
-      PathRange paths,
-      MessageType schema,
-      RowColumns<P> columns,
-      Function<P, String> path,
-      Predicate<P> wanted)
+      PathRange paths, MessageType schema, RowColumns<P> columns, Predicate<P> wanted)
       throws IOException {
     if (paths.equals(PathRange.ALL)) {
-      return new Rows<>(open(options().build(), schema), schema, columns, row -> 0, wanted);
+      return new Rows<>(open(options().build(), schema), schema, columns, path -> 0, wanted);
+    }
+    if (PathFilter.knows(paths) && !filter().mayHold(paths)) {
+      return Collections.emptyIterator();
     }
     ParquetReadOptions options =
         options().withRecordFilter(FilterCompat.get(predicate(paths))).build();
-    return new Rows<>(
-        open(options, schema), schema, columns, row -> paths.compare(path.apply(row)), wanted);
+    return new Rows<>(open(options, schema), schema, columns, paths::compare, wanted);
+  }
+
+  /** What the Bloom filters of the paths say; the rows are not touched. */
+  public PathFilter filter() throws IOException {
+    PathFilter read = filter;
+    if (read == null) {
+      read = readFilter();
+      filter = read;
+    }
+    return read;
+  }
+
+  private PathFilter readFilter() throws IOException {
+    List<BloomFilter> rowGroups = new ArrayList<>();
+    try (ParquetFileReader reader = open(options().build(), format.columns())) {
+      for (BlockMetaData rowGroup : reader.getRowGroups()) {
+        BloomFilter found = reader.readBloomFilter(rowGroup.getColumns().get(0));
+        if (found == null) {
+          return PathFilter.NONE;
+        }
+        rowGroups.add(found);
+      }
+    }
+    return new PathFilter(rowGroups);
   }
 
   private static ParquetReadOptions.Builder options() {
@@ -145,7 +170,7 @@ public final class TableReader<T> {
     private int rowGroupsLeft;
     private final MessageType schema;
     private final RowColumns<R> columns;
-    private final ToIntFunction<R> order;
+    private final ToIntFunction<String> order;
     private final Predicate<R> wanted;
     private final List<R> decoded = new ArrayList<>();
     private RowCursor<R> rows;
@@ -154,13 +179,13 @@ public final class TableReader<T> {
     private int next;
 
     /**
-     * @param order negative for a row before the wanted ones, positive for one after them
+     * @param order negative for a path before the wanted ones, positive for one after them
      */
     private Rows(
         ParquetFileReader reader,
         MessageType schema,
         RowColumns<R> columns,
-        ToIntFunction<R> order,
+        ToIntFunction<String> order,
         Predicate<R> wanted) {
       this.reader = reader;
       this.rowGroupsLeft = reader.getRowGroups().size();
@@ -198,11 +223,13 @@ public final class TableReader<T> {
       while (decoded.isEmpty() && !ended && (left > 0 || nextRowGroup())) {
         long count = Math.min(left, ROWS_AT_ONCE);
         for (long i = 0; i < count && !ended; i++) {
-          R row = rows.next();
-          int place = order.applyAsInt(row);
+          int place = order.applyAsInt(rows.next());
           ended = place > 0;
-          if (place == 0 && wanted.test(row)) {
-            decoded.add(row);
+          if (place == 0) {
+            R row = rows.row();
+            if (wanted.test(row)) {
+              decoded.add(row);
+            }
           }
         }
         left -= count;

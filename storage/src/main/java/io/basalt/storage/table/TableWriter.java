@@ -16,7 +16,8 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /**
  * Encodes one table in memory. Rows come sorted; {@link #finish} ends it. Pages are small, so that
- * looking up one path decodes few rows: the page index leads there. Belongs to one thread.
+ * looking up one path decodes few rows: the page index leads there, and a Bloom filter spares most
+ * paths that the table does not have even these. Belongs to one thread.
  */
 public final class TableWriter<T> {
   private static final int ROWS_PER_PAGE = 1024;
@@ -26,6 +27,9 @@ public final class TableWriter<T> {
   /** Rows after which the size of a row group is looked at again. */
   private static final int ROWS_PER_LOOK = 1024;
 
+  /** Paths and directories after which a row group ends too: their hashes are in memory. */
+  private static final int MOST_HASHES = 1 << 20;
+
   private final MemoryOutputFile file = new MemoryOutputFile();
   private final TableFormat<T> format;
   private final long rowGroupBytes;
@@ -34,6 +38,7 @@ public final class TableWriter<T> {
   private ColumnChunkPageWriteStore pages;
   private ColumnWriteStore columns;
   private RowFields fields;
+  private PathHashes paths;
   private int rowsInGroup;
   private int rowGroups;
   private T first;
@@ -110,10 +115,12 @@ public final class TableWriter<T> {
     fields.startRow();
     format.writer().write(row, fields);
     columns.endRecord();
+    paths.add(fields.path());
     last = row;
     rows++;
     rowsInGroup++;
-    if (rowsInGroup % ROWS_PER_LOOK == 0 && columns.getBufferedSize() >= rowGroupBytes) {
+    if (rowsInGroup % ROWS_PER_LOOK == 0
+        && (columns.getBufferedSize() >= rowGroupBytes || paths.count() >= MOST_HASHES)) {
       endRowGroup();
       startRowGroup();
     }
@@ -131,6 +138,7 @@ public final class TableWriter<T> {
             .build();
     columns = properties.newColumnWriteStore(format.columns(), pages);
     fields = new RowFields(columns, format.columns());
+    paths = new PathHashes();
     rowsInGroup = 0;
   }
 
@@ -139,6 +147,7 @@ public final class TableWriter<T> {
       writer.startBlock(rowsInGroup);
       columns.flush();
       pages.flushToFileWriter(writer);
+      writer.addBloomFilter(format.pathColumn(), paths.filter());
       writer.endBlock();
     }
     columns.close();

@@ -192,6 +192,12 @@ final class LeafCheck {
           || (paths == 0 && !state.path().equals(leaf.minPath()))) {
         problem("", "the leaf from %s has %s after %s".formatted(leaf.minPath(), state, last));
       }
+      if (!passesFilters(reader, state)) {
+        problem(
+            "",
+            "the Bloom filters of the leaf from %s deny %s, which it holds"
+                .formatted(leaf.minPath(), state.path()));
+      }
       last = state.path();
       held += state.file().isPresent() ? 1 : 0;
       extents += state.file().map(file -> file.extents().size()).orElse(0);
@@ -207,6 +213,14 @@ final class LeafCheck {
           "",
           "the leaf from %s holds %d files with %d extents and %d bytes, and %d parts, up to %s: not what its branch says"
               .formatted(leaf.minPath(), held, extents, bytes, parts, last));
+    }
+  }
+
+  private static boolean passesFilters(LeafReader reader, PathState state) {
+    try {
+      return reader.passesFilters(state);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -6,19 +6,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.basalt.storage.CorruptDataException;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.leaf.Branch;
+import io.basalt.storage.leaf.BranchCodec;
+import io.basalt.storage.leaf.Child;
+import io.basalt.storage.leaf.LeafRef;
+import io.basalt.storage.leaf.TreeFileWriter;
 import io.basalt.storage.leaf.TreeFiles;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
+import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.root.TreeTop;
+import io.basalt.storage.table.SpoiledTable;
 import io.basalt.storage.verify.CopyRepair;
 import io.basalt.storage.verify.Problem;
 import io.basalt.storage.verify.Verifier;
 import io.basalt.storage.verify.VerifyReport;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +146,93 @@ class TreeDamageTest {
       assertThatThrownBy(() -> reader.list("/", true).count()).hasMessageContaining(lost);
       assertThat(new Verifier(drives).verify().problems()).extracting(Problem::file).contains(lost);
     }
+  }
+
+  /** A filter is believed, so it must not be read where it is damaged. */
+  @Test
+  void aFilterThatDeniesEverythingIsDamageAndNoAnswer() throws Exception {
+    List<String> tables = files.stream().filter(name -> name.startsWith("leaves/")).toList();
+    for (String table : tables) {
+      emptyFilters("scm-0", table);
+    }
+    try (DriveSet drives = store.openDrives();
+        StoreReader reader = StoreReader.open(drives)) {
+      for (int i = 0; i < FILES; i++) {
+        assertThat(reader.stat(path(i))).isPresent();
+      }
+      assertThat(new Verifier(drives).verify().problems())
+          .extracting(Problem::file)
+          .containsOnly(tables.toArray(String[]::new));
+    }
+    for (String table : tables) {
+      emptyFilters("scm-1", table);
+    }
+    try (DriveSet drives = store.openDrives();
+        StoreReader reader = StoreReader.open(drives)) {
+      assertThatThrownBy(() -> reader.stat(path(0)))
+          .isInstanceOf(CorruptDataException.class)
+          .hasMessageContaining("-files.parquet");
+    }
+  }
+
+  /** As a writer with a fault would make it: the checksum is right, and no lookup finds a file. */
+  @Test
+  void filtersThatDenyWhatALeafHoldsAreNamed() throws Exception {
+    MirroredFiles mirrors = new MirroredFiles(store.drives());
+    TreeFileWriter writer = new TreeFileWriter(mirrors, store.head().attempts().get(0).id());
+    List<Child> leaves = new ArrayList<>();
+    try (StoreReader reader = StoreReader.open(store.drives())) {
+      for (Iterator<LeafRef> each = reader.leaves(); each.hasNext(); ) {
+        leaves.add(withEmptyFilters(mirrors, each.next()));
+      }
+    }
+    FileRef top = writer.write("branches", BranchCodec.encode(new Branch(leaves)));
+    TreeTop tree = store.head().tree().orElseThrow();
+    store.commit(
+        next ->
+            next.tree(
+                Optional.of(
+                    new TreeTop(
+                        tree.root(),
+                        tree.positions(),
+                        Optional.of(top),
+                        tree.files(),
+                        tree.bytes(),
+                        tree.usage()))));
+    try (DriveSet drives = store.openDrives();
+        StoreReader reader = StoreReader.open(drives)) {
+      assertThat(reader.stat(path(7))).isEmpty();
+      assertThat(reader.list("/", true)).hasSize(FILES);
+      assertThat(new Verifier(drives).verify().problems())
+          .extracting(Problem::what)
+          .anyMatch(what -> what.endsWith(" deny /f07, which it holds"));
+    }
+  }
+
+  private static LeafRef withEmptyFilters(MirroredFiles mirrors, LeafRef leaf) throws Exception {
+    FileRef files = leaf.fileTable().orElseThrow();
+    return new LeafRef(
+        leaf.minPath(),
+        leaf.maxPath(),
+        leaf.files(),
+        leaf.extents(),
+        leaf.parts(),
+        leaf.bytes(),
+        Optional.of(
+            mirrors.writeTwice(
+                "a table",
+                files.name().replace("-files", "x-files"),
+                SpoiledTable.withEmptyFilters(mirrors.read(files)))),
+        leaf.extentTable(),
+        leaf.partTable());
+  }
+
+  private void emptyFilters(String drive, String name) throws Exception {
+    Path file = store.file(drive, name);
+    byte[] intact = Files.readAllBytes(file);
+    byte[] empty = SpoiledTable.withEmptyFilters(ByteBuffer.wrap(intact)).array();
+    assertThat(empty).isNotEqualTo(intact);
+    Files.write(file, empty);
   }
 
   private static String path(int i) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.storage.Golden;
 import io.basalt.storage.root.FileRef;
+import io.basalt.storage.table.DuckDb;
 import io.basalt.storage.table.EncodedTable;
 import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FileState;
@@ -12,21 +13,17 @@ import io.basalt.storage.tree.PathState;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tables of a leaf are Parquet files to everyone; tables and branches stay readable. */
 class LeafInteropTest {
@@ -67,24 +64,13 @@ class LeafInteropTest {
   @Test
   void duckDbJoinsFilesAndExtents() throws IOException, SQLException {
     EncodedLeaf leaf = encode();
-    Path files = save("files.parquet", leaf.files().orElseThrow());
-    Path extents = save("extents.parquet", leaf.extents().orElseThrow());
-
-    List<String> rows = new ArrayList<>();
-    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
-        Statement statement = connection.createStatement();
-        ResultSet result =
-            statement.executeQuery(
+    assertThat(
+            DuckDb.rows(
                 ("select concat_ws(' ', f.path, size, modified, incarnation, \"offset\", extents,"
                         + " start, skip, take, segment, position, length, crc32c)"
                         + " from '%s' f left join '%s' e on e.path = f.path"
                         + " order by f.path, start")
-                    .formatted(files, extents))) {
-      while (result.next()) {
-        rows.add(result.getString(1));
-      }
-    }
-    assertThat(rows)
+                    .formatted(save("files", leaf.files()), save("extents", leaf.extents()))))
         .containsExactly(
             "/a.txt 12 1700000000000 1 5 2 0 0 4 1-00000000000000aa-0-1 0 10 305419896",
             "/a.txt 12 1700000000000 1 5 2 8 0 4 1-00000000000000aa-0-2 4096 4 -1",
@@ -93,19 +79,44 @@ class LeafInteropTest {
                 + " 7-00000000000000bb-3-0 7 9 1");
   }
 
-  /** The files were written when version 1 was fixed; they are never written again. */
   @Test
-  void readsTheGoldenTablesOfVersion1() throws IOException {
+  void duckDbAsksTheFilters() throws IOException, SQLException {
+    EncodedLeaf leaf = encode();
+    Path files = save("files", leaf.files());
+    Path extents = save("extents", leaf.extents());
+    List<String> asked = List.of("/a.txt", "/a.tx", "/empty", "/ü/𝄞", "/ü/u", "/none");
+    assertThat(DuckDb.mayHold(files, asked)).containsExactly("/a.txt", "/empty", "/ü/𝄞");
+    assertThat(DuckDb.mayHold(extents, asked)).containsExactly("/a.txt", "/ü/𝄞");
+    for (Path table : List.of(files, extents)) {
+      assertThat(DuckDb.filters(table)).singleElement().asString().startsWith("path ");
+    }
+  }
+
+  /** The files were written when their versions were fixed; they are never written again. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void readsTheGoldenTables(int version) throws IOException {
     LeafRef leaf = (LeafRef) ABOVE_LEAVES.children().get(0);
-    Map<String, ByteBuffer> tables =
+    Map<String, String> tables =
         Map.of(
-            leaf.fileTable().orElseThrow().name(), golden("leaf-files-v1.parquet"),
-            leaf.extentTable().orElseThrow().name(), golden("leaf-extents-v1.parquet"));
-    List<PathState> states = new ArrayList<>();
-    new LeafReader(leaf, table -> tables.get(table.name()))
-        .states(PathRange.ALL)
-        .forEachRemaining(states::add);
-    assertThat(states).isEqualTo(STATES);
+            leaf.fileTable().orElseThrow().name(), "leaf-files-v%d.parquet".formatted(version),
+            leaf.extentTable().orElseThrow().name(), "leaf-extents-v%d.parquet".formatted(version));
+    List<String> fetched = new ArrayList<>();
+    LeafReader reader =
+        new LeafReader(
+            leaf,
+            table -> {
+              fetched.add(table.name());
+              return ByteBuffer.wrap(Golden.file(tables.get(table.name())));
+            });
+    assertThat(reader.states(PathRange.exactly("/none"))).isExhausted();
+    assertThat(fetched).containsExactly(leaf.fileTable().orElseThrow().name());
+    assertThat(reader.states(PathRange.ALL)).toIterable().containsExactlyElementsOf(STATES);
+    for (PathState state : STATES) {
+      assertThat(reader.states(PathRange.exactly(state.path())))
+          .toIterable()
+          .containsExactly(state);
+    }
   }
 
   @Test
@@ -127,17 +138,8 @@ class LeafInteropTest {
     return encoder.finish();
   }
 
-  private Path save(String name, EncodedTable table) throws IOException {
-    Path file = folder.resolve(name);
-    byte[] content = new byte[table.bytes().remaining()];
-    table.bytes().get(content);
-    return Files.write(file, content);
-  }
-
-  private ByteBuffer golden(String name) throws IOException {
-    try (InputStream golden = getClass().getResourceAsStream("/golden/" + name)) {
-      return ByteBuffer.wrap(golden.readAllBytes());
-    }
+  private Path save(String name, Optional<EncodedTable> table) throws IOException {
+    return DuckDb.save(folder.resolve(name + ".parquet"), table.orElseThrow().bytes());
   }
 
   private static FileRef ref(String name) {

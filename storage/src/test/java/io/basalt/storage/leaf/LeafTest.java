@@ -9,6 +9,7 @@ import io.basalt.storage.drive.SimulatedDrives;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.TreeTop;
+import io.basalt.storage.table.SpoiledTable;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FileState;
@@ -19,6 +20,7 @@ import io.basalt.storage.tree.PathState;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -117,6 +119,47 @@ class LeafTest {
         new LeafRef("/a", "/a", 1, 0, 0, 0, whole.fileTable(), Optional.empty(), Optional.empty());
     Iterator<PathState> states = tree.leaf(without).states(PathRange.ALL);
     assertThatThrownBy(states::next).hasMessageContaining("has 0 extents of /a, not 3");
+  }
+
+  /** Proven by what is then wrong: no page of the files can be decoded. */
+  @Test
+  void aLookupInVainDecodesNoPageAndFetchesNoExtents() throws IOException {
+    LeafEncoder encoder = new LeafEncoder();
+    for (int i = 0; i < 3_000; i++) {
+      encoder.add(file("/d/f%04d".formatted(i), 2, i));
+    }
+    EncodedLeaf leaf = encoder.finish();
+    ByteBuffer files = SpoiledTable.withoutPages(leaf.files().orElseThrow().bytes());
+    FileRef ofFiles = new FileRef("leaves/a-files.parquet", List.of(), 1, 0);
+    FileRef ofExtents = new FileRef("leaves/a-extents.parquet", List.of(), 1, 0);
+    LeafReader reader =
+        new LeafReader(
+            new LeafRef(
+                leaf.minPath(),
+                leaf.maxPath(),
+                3_000,
+                6_000,
+                0,
+                leaf.bytes(),
+                Optional.of(ofFiles),
+                Optional.of(ofExtents),
+                Optional.empty()),
+            table -> {
+              assertThat(table).isEqualTo(ofFiles);
+              return files;
+            });
+    int answered = 0;
+    for (int i = 0; i < 1_000; i++) {
+      try {
+        assertThat(reader.states(PathRange.exactly("/d/f%04dx".formatted(i)))).isExhausted();
+        answered++;
+      } catch (RuntimeException decoded) {
+        assertThat(decoded).hasMessageContaining("PageHeader");
+      }
+    }
+    assertThat(answered).isGreaterThan(980);
+    assertThatThrownBy(() -> reader.states(PathRange.exactly("/d/f0007")))
+        .hasMessageContaining("PageHeader");
   }
 
   @Test

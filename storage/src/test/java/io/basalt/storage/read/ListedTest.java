@@ -12,14 +12,17 @@ import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.segment.SegmentReader;
+import io.basalt.storage.table.SpoiledTable;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.ListedFile;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.verify.Verifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,7 +111,7 @@ class ListedTest {
     assertThat(root.runs()).hasSize(11);
     List<Event> whole = all(recent(root, 0).events(PathRange.ALL));
     assertThat(whole).isNotEmpty();
-    // Keeps nothing but the paths of runs; keeps everything.
+    // Keeps nothing but the filters of runs; keeps everything.
     for (long mostKept : new long[] {0, 3, 1 << 20}) {
       RecentEvents recent = recent(root, mostKept);
       for (int repeat = 0; repeat < 3; repeat++) {
@@ -130,6 +133,44 @@ class ListedTest {
       }
     }
     assertThat(new Verifier(store.drives()).verify().problems()).isEmpty();
+  }
+
+  /** Proven by what is then wrong: no page of a run can be decoded. */
+  @Test
+  void aReadDecodesPagesOnlyOfRunsThatMayHoldItsPaths() throws Exception {
+    fill();
+    assertThat(new Verifier(store.drives()).verify().problems()).isEmpty();
+    Root spoiled = withoutPages(store.head());
+    int answered = 0;
+    for (int i = 0; i < 200; i++) {
+      PathRange absent =
+          i % 2 == 0
+              ? PathRange.exactly("/d%d/g%d".formatted(i % 5, i))
+              : PathRange.startingWith("/d%d/f%d/".formatted(i % 5, i));
+      try {
+        assertThat(recent(spoiled, 0).sizes(absent)).isExhausted();
+        answered++;
+      } catch (RuntimeException decoded) {
+        assertThat(decoded).hasMessageContaining("PageHeader");
+      }
+    }
+    // Each of eleven runs may be asked in vain once in a hundred times.
+    assertThat(answered).isGreaterThan(178);
+    assertThatThrownBy(() -> recent(spoiled, 0).sizes(PathRange.startingWith("/d1/")))
+        .hasMessageContaining("PageHeader");
+  }
+
+  private Root withoutPages(Root root) throws IOException {
+    MirroredFiles files = new MirroredFiles(store.drives());
+    List<RunRef> runs = new ArrayList<>();
+    for (RunRef run : root.runs()) {
+      ByteBuffer pages = SpoiledTable.withoutPages(files.read(run.file()));
+      FileRef file = files.writeTwice("a run", "runs/spoiled-" + runs.size(), pages);
+      runs.add(new RunRef(file, run.rows(), run.minPath(), run.maxPath()));
+    }
+    return new RootBuilder(root)
+        .runs(runs)
+        .build(root.number() + 1, "9-a-0", "9-a", root.at(), root.arbiter());
   }
 
   @Test

@@ -2,6 +2,8 @@ package io.basalt.storage.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.basalt.storage.Golden;
+import io.basalt.storage.table.DuckDb;
 import io.basalt.storage.table.TableWriter;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Op;
@@ -9,20 +11,15 @@ import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run is a Parquet file to everyone, and stays readable once written. */
 class RunInteropTest {
@@ -62,31 +59,14 @@ class RunInteropTest {
 
   @Test
   void duckDbReadsEveryColumn() throws IOException, SQLException {
-    Path file = folder.resolve("run.parquet");
-    ByteBuffer bytes = TableWriter.encode(RunFormat.TABLE, EVENTS).bytes();
-    byte[] content = new byte[bytes.remaining()];
-    bytes.get(content);
-    Files.write(file, content);
-
-    List<String> rows = new ArrayList<>();
-    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
-        Statement statement = connection.createStatement();
-        ResultSet result =
-            statement.executeQuery(
+    Path file = save();
+    assertThat(
+            DuckDb.rows(
                 "select path, incarnation, \"partition\", \"offset\", timestamp, op, position,"
                     + " upload, array_to_string(list_transform(shards, s -> concat_ws(':', s.segment, s.position,"
                     + " s.length, s.crc32c)), ',') from '"
                     + file
-                    + "'")) {
-      while (result.next()) {
-        StringBuilder row = new StringBuilder();
-        for (int column = 1; column <= 9; column++) {
-          row.append(column == 1 ? "" : " ").append(result.getString(column));
-        }
-        rows.add(row.toString());
-      }
-    }
-    assertThat(rows)
+                    + "'"))
         .containsExactly(
             "/a.txt 1 2 5 1700000000000 PUT 0 null 1-00c0ffee-0-1:0:5:305419896",
             "/a.txt 2 2 0 1700000000001 DELETE 0 null ",
@@ -94,17 +74,38 @@ class RunInteropTest {
                 + " 1-00c0ffee-0-1:262144:262144:-1,1-00c0ffee-0-2:0:262144:1");
   }
 
-  /** The file was written when version 1 was fixed; it is never written again. */
   @Test
-  void readsTheGoldenFileOfVersion1() throws IOException {
-    ByteBuffer bytes;
-    try (InputStream golden = getClass().getResourceAsStream("/golden/run-v1.parquet")) {
-      bytes = ByteBuffer.wrap(golden.readAllBytes());
+  void duckDbAsksTheFilter() throws IOException, SQLException {
+    Path file = save();
+    assertThat(DuckDb.filters(file)).singleElement().asString().startsWith("path ");
+    assertThat(DuckDb.mayHold(file, List.of("/a.txt", "/a.text", "/ä/𝄞", "/ä", "/b")))
+        .containsExactly("/a.txt", "/ä/𝄞");
+  }
+
+  private Path save() throws IOException {
+    return DuckDb.save(
+        folder.resolve("run.parquet"), TableWriter.encode(RunFormat.TABLE, EVENTS).bytes());
+  }
+
+  /** The files were written when their versions were fixed; they are never written again. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void readsTheGoldenFiles(int version) throws IOException {
+    String name = "run-v%d.parquet".formatted(version);
+    RunReader run = new RunReader(name, ByteBuffer.wrap(Golden.file(name)));
+    for (PathRange paths :
+        List.of(
+            PathRange.ALL,
+            PathRange.exactly("/a.txt"),
+            PathRange.exactly("/ä/𝄞"),
+            PathRange.exactly("/ä"),
+            PathRange.startingWith("/ä/"))) {
+      assertThat(run.events(paths))
+          .toIterable()
+          .containsExactlyElementsOf(
+              EVENTS.stream().filter(event -> paths.contains(event.path())).toList());
     }
-    List<Event> events = new ArrayList<>();
-    new RunReader("golden/run-v1.parquet", bytes)
-        .events(PathRange.ALL)
-        .forEachRemaining(events::add);
-    assertThat(events).isEqualTo(EVENTS);
+    // Without a filter, nothing is denied.
+    assertThat(run.filter().mayHold(PathRange.exactly("/b"))).isEqualTo(version == 1);
   }
 }
