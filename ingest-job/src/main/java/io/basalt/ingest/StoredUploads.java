@@ -21,6 +21,7 @@ final class StoredUploads implements UploadTracker.Tree {
   private final int rootCopies;
   private Root root;
   private StoreReader reader;
+  private boolean closed;
 
   StoredUploads(DriveSet drives, int rootCopies, Root root) {
     this.drives = drives;
@@ -43,13 +44,16 @@ final class StoredUploads implements UploadTracker.Tree {
       if (head.number() <= root.number()) {
         throw failed;
       }
-      close();
+      closeReader();
       root = head;
       return find(path, upload);
     }
   }
 
   private UploadTracker.Found find(String path, String upload) throws IOException {
+    if (closed) {
+      throw new IOException("uploads of root " + root.number() + " are looked up no more");
+    }
     if (reader == null) {
       reader = StoreReader.open(drives, root);
     }
@@ -65,9 +69,13 @@ final class StoredUploads implements UploadTracker.Tree {
     }
   }
 
-  /** Gives back what reads keep open; another read opens it again. */
   @Override
   public synchronized void close() throws IOException {
+    closed = true;
+    closeReader();
+  }
+
+  private void closeReader() throws IOException {
     if (reader != null) {
       reader.close();
       reader = null;

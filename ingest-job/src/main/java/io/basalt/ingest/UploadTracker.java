@@ -21,6 +21,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Knows the parts of every upload that a writer may be asked to publish: those in the tree that
@@ -30,6 +32,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Owned by one thread.
  */
 final class UploadTracker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(UploadTracker.class);
+
   /**
    * What the tree holds of an upload.
    *
@@ -39,7 +43,7 @@ final class UploadTracker implements AutoCloseable {
 
   /**
    * Looks up the parts of an upload that are pending in the tree of a root, or of a later one;
-   * called from another thread.
+   * called from another thread, and not after it was closed.
    */
   interface Tree extends Closeable {
     Found parts(String path, String upload) throws IOException;
@@ -68,6 +72,19 @@ final class UploadTracker implements AutoCloseable {
   /** A tracker that begins at the root of this tree. */
   UploadTracker(Tree tree) {
     this.tree = tree;
+  }
+
+  /** The end of a tree that a later one has replaced. */
+  private record Closing(Tree tree) implements Runnable {
+    @Override
+    public void run() {
+      try {
+        tree.close();
+      } catch (IOException e) {
+        // What was only read loses nothing when it does not close.
+        LOG.info("a tree that uploads were looked up in does not close: {}", e.toString());
+      }
+    }
   }
 
   private static Thread thread(Runnable task) {
@@ -171,9 +188,11 @@ final class UploadTracker implements AutoCloseable {
    * @param later the tree of that root
    * @param next per partition, the position of that root
    */
-  void rebase(Tree later, Map<Integer, Long> next) throws IOException {
-    tree.close();
+  void rebase(Tree later, Map<Integer, Long> next) {
+    Tree before = tree;
     tree = later;
+    // Behind the lookups that were begun with it: they would open it again, and nobody close it.
+    lookups.execute(new Closing(before));
     uploads
         .values()
         .removeIf(
@@ -184,7 +203,11 @@ final class UploadTracker implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    lookups.shutdownNow();
+    for (Runnable left : lookups.shutdownNow()) {
+      if (left instanceof Closing closing) {
+        closing.run();
+      }
+    }
     tree.close();
   }
 }

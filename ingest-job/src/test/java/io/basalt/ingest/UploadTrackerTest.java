@@ -18,11 +18,15 @@ import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.Version;
 import io.basalt.storage.verify.Verifier;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +118,41 @@ class UploadTrackerTest {
       seen(tracker, "/held", HALF.length);
       assertThat(publish(tracker, "/held", 2 * HALF.length)).isEmpty();
     }
+  }
+
+  /** It would open the tree again, and nobody would close it. */
+  @Test
+  void noLookupAsksATreeThatWasClosed() throws Exception {
+    CountDownLatch replaced = new CountDownLatch(1);
+    List<String> asked = Collections.synchronizedList(new ArrayList<>());
+    UploadTracker.Tree old =
+        new UploadTracker.Tree() {
+          @Override
+          public UploadTracker.Found parts(String path, String upload) throws IOException {
+            try {
+              replaced.await();
+            } catch (InterruptedException left) {
+              throw new InterruptedIOException();
+            }
+            asked.add(path);
+            return new UploadTracker.Found(List.of(), 1);
+          }
+
+          @Override
+          public void close() {
+            asked.add("closed");
+          }
+        };
+    try (UploadTracker tracker = new UploadTracker(old)) {
+      seen(tracker, "/one", 0);
+      seen(tracker, "/two", 0);
+      tracker.rebase(uploads(store.commit()), Map.of());
+      seen(tracker, "/three", 0);
+      replaced.countDown();
+      assertThat(publish(tracker, "/three", HALF.length)).isEmpty();
+      assertThat(asked).containsExactly("/one", "/two", "closed");
+    }
+    assertThat(asked).hasSize(3);
   }
 
   /** The same root, once compactions went on and its leaves were deleted. */

@@ -174,13 +174,7 @@ public final class RebuildCommand extends StoreCommand {
                 ? "from the metadata copy of root %d and %d events since"
                     .formatted(report.copy().getAsLong(), report.events())
                 : "from %d events; there is no metadata copy".formatted(report.events()));
-    for (Gap gap : report.gaps()) {
-      out()
-          .println(
-              "not restored: offsets %d to %d of partition %d, incarnation %d: %s"
-                  .formatted(
-                      gap.from(), gap.next(), gap.partition(), gap.incarnation(), gap.why()));
-    }
+    report.gaps().forEach(gap -> out().println("not restored: " + sentence(gap)));
     report.lost().stream()
         .limit(SHOWN)
         .forEach(lost -> out().println("not restored: " + sentence(lost)));
@@ -192,6 +186,15 @@ public final class RebuildCommand extends StoreCommand {
     }
     out().println("%d files, %s".formatted(report.files(), Bytes.of(report.bytes())));
     root.ifPresent(number -> out().println("root " + number + " is the head"));
+  }
+
+  private static String sentence(Gap gap) {
+    String offsets =
+        gap.next() < 0
+            ? "whatever was applied from offset %d on".formatted(gap.from())
+            : "offsets %d to %d".formatted(gap.from(), gap.next());
+    return "%s of partition %d, incarnation %d: %s"
+        .formatted(offsets, gap.partition(), gap.incarnation(), gap.why());
   }
 
   private static String sentence(RebuildReport.Lost lost) {

@@ -14,6 +14,9 @@ import java.util.List;
 public final class Pins {
   public static final Duration EXPIRY = Duration.ofMinutes(15);
 
+  /** A root lists all pins, and must stay small. */
+  static final int AT_MOST = 128;
+
   private final Clock clock;
 
   public Pins(Clock clock) {
@@ -21,7 +24,8 @@ public final class Pins {
   }
 
   /**
-   * Pins the head or a root that it keeps. Conflicts if the root was dropped meanwhile.
+   * Pins the head or a root that it keeps. Conflicts if the root was dropped meanwhile, or there
+   * are as many pins as there may be.
    *
    * @param id random, of the reader
    */
@@ -30,6 +34,11 @@ public final class Pins {
       if (next.kept().stream().noneMatch(kept -> kept.number() == number)) {
         throw new CommitConflictException(
             "root %d is not kept any more: choose one of basalt roots".formatted(number));
+      }
+      if (without(next, id).size() >= AT_MOST) {
+        throw new CommitConflictException(
+            "%d long reads are at work, as many as there may be: wait until one has ended"
+                .formatted(AT_MOST));
       }
       replace(next, id, new Pin(id, number, clock.millis()));
     };

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /** Names that keep roots for as long as they exist: the changes that set and remove one. */
 public final class Tags {
   /** A root lists all tags, and must stay small. */
-  static final int AT_MOST = 256;
+  static final int AT_MOST = 128;
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9._-]{0,63}");
 

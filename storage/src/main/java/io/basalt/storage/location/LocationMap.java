@@ -99,6 +99,11 @@ public final class LocationMap {
     return new Sweeper.Places(all(), stripes());
   }
 
+  /** Whether another map has the same segments at the same places. */
+  public boolean isSame(LocationMap other) {
+    return files.keySet().equals(other.files.keySet()) && tails.equals(other.tails);
+  }
+
   /** What stands in one file of the map. */
   MapFile in(FileRef file) {
     return files.get(file);

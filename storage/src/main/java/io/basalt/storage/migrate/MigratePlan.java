@@ -71,7 +71,7 @@ public record MigratePlan(
       segments = List.copyOf(segments);
     }
 
-    /** The same without a segment; those behind it move up. */
+    /** The same without a segment: those behind it move up, and the strips become shorter. */
     PlannedStripe without(String segment) {
       List<PlannedSegment> rest = new ArrayList<>();
       long offset = 0;
@@ -81,7 +81,7 @@ public record MigratePlan(
           offset += each.segment().packedBytes();
         }
       }
-      return new PlannedStripe(shape, rest);
+      return new PlannedStripe(shape.holding(offset), rest);
     }
 
     /** Whether it moves anything that is to be moved, and not only what fills it. */

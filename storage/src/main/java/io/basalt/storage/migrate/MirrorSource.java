@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -29,8 +30,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * that is cut by the reads is checked when its last piece was read; if it is wrong, that read fails
  * and names the mirror, so a stripe whose reads have all succeeded holds checked bytes alone.
  *
- * <p>A drive that fails in the middle of a read fails the read: it may have missed its deadline,
- * and then still writes into the target, which must not be used again. Later reads leave it out.
+ * <p>A drive that misses its deadline fails the read: it may still write into the target, which
+ * must not be used again. One that answers with an error, say of one sector, is done with the
+ * target, and the other mirror fills it. Either is asked last from then on.
  */
 final class MirrorSource implements SegmentSource {
   private final DriveSet drives;
@@ -54,7 +56,8 @@ final class MirrorSource implements SegmentSource {
   /**
    * A source for one stripe.
    *
-   * @param bad mirrors that are asked only if there is no other
+   * @param bad mirrors that are asked only if there is no other; safe for several threads, and
+   *     takes up those whose drives fail
    */
   MirrorSource(DriveSet drives, Map<String, SegmentChecks> checks, Set<BadMirror> bad) {
     this.drives = drives;
@@ -81,16 +84,21 @@ final class MirrorSource implements SegmentSource {
       return CompletableFuture.failedFuture(new UnmovableSegmentException(segment, first));
     }
     String mirror = mirrors.get(0);
+    AtomicBoolean ended = new AtomicBoolean();
     return drives
-        .submit(mirror, drive -> read(drive, segment, position, target))
+        .submit(mirror, drive -> read(drive, segment, position, target, ended))
         .exceptionallyCompose(
             error -> {
               IOException failed = DriveSet.ioException(error);
               if (failed instanceof CorruptDataException) {
                 drives.countMismatch(mirror);
               }
+              if (failed instanceof DriveUnavailableException) {
+                // The drive may be back for the next read, and fail at the same place.
+                boolean ignored = bad.add(new BadMirror(segment.segment(), mirror));
+              }
               if (failed instanceof CutUnitException
-                  || failed instanceof DriveUnavailableException) {
+                  || (failed instanceof DriveUnavailableException && !ended.get())) {
                 return CompletableFuture.failedFuture(failed);
               }
               return read(
@@ -100,6 +108,22 @@ final class MirrorSource implements SegmentSource {
                   mirrors.subList(1, mirrors.size()),
                   first == null ? failed : first);
             });
+  }
+
+  /**
+   * Reads and checks.
+   *
+   * @param ended set once the drive has failed by itself, and uses the target no more
+   */
+  private Void read(
+      Drive drive, SegmentLocation segment, long position, ByteBuffer target, AtomicBoolean ended)
+      throws IOException {
+    try {
+      return read(drive, segment, position, target);
+    } catch (DriveUnavailableException failed) {
+      ended.set(true);
+      throw failed;
+    }
   }
 
   /** Mirrors whose drives answer, good ones first; segments take them in turns: all are busy. */

@@ -123,12 +123,16 @@ public final class StripeMaker implements Closeable {
       } catch (InterruptedIOException left) {
         throw left;
       } catch (IOException e) {
-        // Segments that this run has moved meanwhile are found where they are by now.
         last = e;
+        LocationMap before = map;
         Optional<String> overtaken = overtaken(planned);
         if (overtaken.isPresent()) {
           return new Outcome.Failed(overtaken.get());
         }
+        if (e instanceof UnmovableSegmentException && map.isSame(before)) {
+          break;
+        }
+        // Segments that this run has moved meanwhile are found where they are by now.
         continue;
       }
       return write(planned, checks, staying);

@@ -65,6 +65,11 @@ public record StripeShape(int dataStrips, int parityStrips, long stripBytes, Lis
     return Optional.empty();
   }
 
+  /** The same drives with strips of no more bytes than fewer data need. */
+  StripeShape holding(long dataBytes) {
+    return new StripeShape(dataStrips, parityStrips, stripBytes(dataBytes, dataStrips), drives);
+  }
+
   private static long stripBytes(long dataBytes, int dataStrips) {
     long block = (long) dataStrips * Stripe.BLOCK_BYTES;
     return Math.max(1, (dataBytes + block - 1) / block) * Stripe.BLOCK_BYTES;

@@ -7,17 +7,17 @@ import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
-import io.basalt.storage.tree.PathOrder;
+import io.basalt.storage.tree.EventWindows;
+import io.basalt.storage.tree.EventWindows.Window;
+import io.basalt.storage.tree.HeldEvents;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.SortedEvents;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The events of a root's tails, whose index blocks hold them as they came, by (path, version). A
@@ -64,24 +64,6 @@ final class TailEvents {
         .sum();
   }
 
-  /**
-   * All events from a path on and before another, sorted.
-   *
-   * @param end the first path behind them that has events too; empty if none has
-   */
-  private record Window(String from, List<Event> events, Optional<String> end) {
-    boolean holds(String path) {
-      return PathOrder.INSTANCE.compare(from, path) <= 0
-          && (end.isEmpty() || PathOrder.INSTANCE.compare(path, end.get()) < 0);
-    }
-  }
-
-  /** Finds the window that begins with a path, or holds it. */
-  @FunctionalInterface
-  private interface Source {
-    Window at(String path) throws IOException;
-  }
-
   /** The events of these paths in order; the iterator throws UncheckedIOException. */
   Iterator<Event> events(PathRange paths) throws IOException {
     boolean isNarrow =
@@ -92,10 +74,10 @@ final class TailEvents {
         };
     if (isNarrow && (isFirst() || all().isEmpty())) {
       EventFilter wanted = new EventFilter(paths, covered);
-      return new Windows(
+      return new EventWindows(
           paths, path -> window(path, path.equals(paths.text()) ? wanted : wanted.from(path)));
     }
-    return new Windows(paths, this::shared);
+    return new EventWindows(paths, this::shared);
   }
 
   private synchronized boolean isFirst() {
@@ -129,34 +111,18 @@ final class TailEvents {
 
   /** The first of the wanted events. */
   private Window window(String from, EventFilter wanted) throws IOException {
-    List<Event> events = new ArrayList<>();
-    Optional<String> end = Optional.empty();
+    List<EventWindows.Level> levels = new ArrayList<>();
     for (Tail tail : tails) {
-      EventFilter before = end.isPresent() ? wanted.before(end.get()) : wanted;
-      for (IndexBlock block : indexBlocks(tail.location(), before)) {
-        events.addAll(block.events());
-      }
-      if (events.size() > most) {
-        List<Event> sorted = SortedEvents.sorted(events);
-        int after = half(sorted);
-        end = after < sorted.size() ? Optional.of(sorted.get(after).path()) : end;
-        events = new ArrayList<>(sorted.subList(0, after));
-      }
+      levels.add(
+          (first, before, sink) -> give(tail, before.map(wanted::before).orElse(wanted), sink));
     }
-    return new Window(from, SortedEvents.sorted(events), end);
+    return Window.read(from, levels, new HeldEvents(most));
   }
 
-  /** How many events the first half of the paths has, about, or at least the first path. */
-  private int half(List<Event> sorted) {
-    int after = (int) (most / 2);
-    String path = sorted.get(after).path();
-    while (after > 0 && sorted.get(after - 1).path().equals(path)) {
-      after--;
+  private void give(Tail tail, EventFilter wanted, Consumer<Event> sink) throws IOException {
+    for (IndexBlock block : indexBlocks(tail.location(), wanted)) {
+      block.events().forEach(sink);
     }
-    while (after < sorted.size() && sorted.get(after).path().equals(sorted.get(0).path())) {
-      after++;
-    }
-    return after;
   }
 
   private List<IndexBlock> indexBlocks(SegmentLocation committed, EventFilter wanted)
@@ -164,49 +130,5 @@ final class TailEvents {
     // What the root says of the ends holds for ever; where the segment is only the head knows.
     return locations.read(
         committed.segment(), place -> segments.indexBlocks(place, committed.indexStart(), wanted));
-  }
-
-  /** One window after the other. */
-  private static final class Windows implements Iterator<Event> {
-    private final PathRange paths;
-    private final Source source;
-    private Iterator<Event> events = Collections.emptyIterator();
-    private Optional<String> rest;
-
-    private Windows(PathRange paths, Source source) throws IOException {
-      this.paths = paths;
-      this.source = source;
-      this.rest = Optional.of(paths.text());
-      advance();
-    }
-
-    private void advance() throws IOException {
-      while (!events.hasNext() && rest.isPresent()) {
-        // Before the next ones come, these go.
-        events = Collections.emptyIterator();
-        Window window = source.at(rest.get());
-        events = SortedEvents.ofSorted(window.events()).events(paths);
-        rest = window.end().filter(paths::contains);
-      }
-    }
-
-    @Override
-    public boolean hasNext() {
-      return events.hasNext();
-    }
-
-    @Override
-    public Event next() {
-      if (!events.hasNext()) {
-        throw new NoSuchElementException();
-      }
-      Event event = events.next();
-      try {
-        advance();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      return event;
-    }
   }
 }

@@ -1,6 +1,8 @@
 package io.basalt.storage.rebuild;
 
 import io.basalt.storage.commit.Attempt;
+import io.basalt.storage.ingest.CoveredOffsets;
+import io.basalt.storage.ingest.CoveredOffsets.Stretch;
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.segment.IndexBlock;
@@ -12,23 +14,34 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Which events count: of each partition all from a position on, up to the first offset that no
- * index block covers or whose event lost a shard. Several blocks may cover an offset, of attempts
- * that were ended before they could commit; they were made of the same record, so each is right
- * whose shards are there, and that of the newest attempt is asked first.
+ * index block covers or whose event lost a shard. Several writers may cover an offset, of attempts
+ * that were ended before they could commit; their events were made of the same record, so each is
+ * right whose shards are there, and that of the newest attempt is asked first.
+ *
+ * <p>Remembers no event: of each writer and partition the offsets that its blocks cover, a stretch
+ * mostly, and of each segment their lowest and highest. Segments are read again when their events
+ * are asked for, one at a time.
  */
 final class Chains {
+  /** Where an incarnation has no end that anything tells of. */
+  static final long UNKNOWN = -1;
+
   private static final Comparator<Piece> BEST =
-      Comparator.comparingLong((Piece each) -> each.attempt().head())
-          .thenComparingLong(each -> each.range().next())
+      Comparator.comparingLong((Piece each) -> each.writer().attempt().head())
+          .thenComparingLong(each -> each.stretch().next())
           .reversed();
 
-  private final Map<Partition, List<Piece>> pieces = new TreeMap<>();
+  private final Map<Partition, Map<String, Writer>> writers = new TreeMap<>();
+  private final Blocks blocks;
   private final Test test;
-  private final Sink sink;
   private final List<Position> positions = new ArrayList<>();
   private final List<Gap> gaps = new ArrayList<>();
 
@@ -37,10 +50,20 @@ final class Chains {
     private static final Comparator<Partition> ORDER =
         Comparator.comparingInt(Partition::incarnation).thenComparingInt(Partition::number);
 
+    static Partition of(Event event) {
+      return new Partition(event.version().incarnation(), event.partition());
+    }
+
     @Override
     public int compareTo(Partition other) {
       return ORDER.compare(this, other);
     }
+  }
+
+  /** Reads the index blocks of a segment. */
+  @FunctionalInterface
+  interface Blocks {
+    List<IndexBlock> of(String segment) throws IOException;
   }
 
   /** Whether all shards of an event are intact. */
@@ -49,34 +72,91 @@ final class Chains {
     boolean isWhole(Event event) throws IOException;
   }
 
-  /** Takes an event that counts, and the segment whose index block holds it. */
-  @FunctionalInterface
-  interface Sink {
-    void accept(Event event, String segment) throws IOException;
-  }
+  /** Offsets [from, next). */
+  private record Offsets(long from, long next) {
+    static Offsets of(Range range) {
+      return new Offsets(range.from(), range.next());
+    }
 
-  private record Piece(Range range, Attempt attempt, IndexBlock block) {
-    boolean covers(long offset) {
-      return range.from() <= offset && offset < range.next();
+    boolean holds(long offset) {
+      return from <= offset && offset < next;
+    }
+
+    Offsets with(Offsets other) {
+      return new Offsets(Math.min(from, other.from), Math.max(next, other.next));
     }
   }
 
-  Chains(Test test, Sink sink) {
-    this.test = test;
-    this.sink = sink;
+  /** What the segments of one writer cover of a partition, and what of it counts. */
+  private static final class Writer {
+    private final Attempt attempt;
+    private final CoveredOffsets covered = new CoveredOffsets();
+    private final Map<String, Offsets> segments = new HashMap<>();
+    private final List<Offsets> counted = new ArrayList<>();
+
+    private Writer(Attempt attempt) {
+      this.attempt = attempt;
+    }
+
+    private Attempt attempt() {
+      return attempt;
+    }
+
+    private void add(Range range, String segment) {
+      // A writer goes on where it was; if it ever did not, who folds takes an event once.
+      boolean ignored = covered.add(range).isPresent();
+      segments.merge(segment, Offsets.of(range), Offsets::with);
+    }
+
+    private Stream<Piece> pieces() {
+      return covered.stretches().stream().map(stretch -> new Piece(this, stretch));
+    }
+
+    /** The segments that may hold events of these offsets, the lowest first. */
+    private List<String> segments(Offsets of) {
+      return segments.entrySet().stream()
+          .filter(each -> each.getValue().from() < of.next() && of.from() < each.getValue().next())
+          .sorted(Comparator.comparingLong(each -> each.getValue().from()))
+          .map(Map.Entry::getKey)
+          .toList();
+    }
+
+    private boolean counts(long offset) {
+      return counted.stream().anyMatch(each -> each.holds(offset));
+    }
   }
 
-  /** Adds an index block. */
+  private record Piece(Writer writer, Stretch stretch) {
+    boolean covers(long offset) {
+      return stretch.from() <= offset && offset < stretch.next();
+    }
+  }
+
+  Chains(Blocks blocks, Test test) {
+    this.blocks = blocks;
+    this.test = test;
+  }
+
+  /** Notes what an index block covers. */
   void add(IndexBlock block) {
-    Attempt attempt = Attempt.ofFile("segments/" + block.segment()).orElseThrow();
     for (Range range : block.ranges()) {
       if (range.from() < range.next()) {
-        pieces
+        writers
             .computeIfAbsent(
-                new Partition(range.incarnation(), range.partition()), any -> new ArrayList<>())
-            .add(new Piece(range, attempt, block));
+                new Partition(range.incarnation(), range.partition()), any -> new TreeMap<>())
+            .computeIfAbsent(writer(block.segment()), any -> new Writer(attempt(block.segment())))
+            .add(range, block.segment());
       }
     }
+  }
+
+  /** Of a segment id {@code <attempt>-<subtask>-<n>}, all but the number. */
+  private static String writer(String segment) {
+    return segment.substring(0, segment.lastIndexOf('-'));
+  }
+
+  private static Attempt attempt(String segment) {
+    return Attempt.ofFile("segments/" + segment).orElseThrow();
   }
 
   /**
@@ -85,7 +165,7 @@ final class Chains {
    * @param incarnation number from 1
    */
   int lastPartition(int incarnation) {
-    return pieces.keySet().stream()
+    return writers.keySet().stream()
         .filter(each -> each.incarnation() == incarnation)
         .mapToInt(Partition::number)
         .max()
@@ -104,19 +184,17 @@ final class Chains {
     start.forEach(each -> from.put(new Partition(each.incarnation(), each.partition()), each));
     int known = start.stream().mapToInt(Position::incarnation).max().orElse(0);
     int broken = Integer.MAX_VALUE;
-    for (Map.Entry<Partition, List<Piece>> each : pieces.entrySet()) {
-      Partition partition = each.getKey();
-      List<Piece> covered = each.getValue();
-      covered.sort(Comparator.comparingLong(piece -> piece.range().from()));
+    for (Partition partition : writers.keySet()) {
+      List<Piece> pieces = pieces(partition);
       Optional<Position> position = Optional.ofNullable(from.remove(partition));
-      long lowest = covered.get(0).range().from();
+      long lowest = pieces.get(0).stretch().from();
       if (partition.incarnation() > broken) {
-        gap(partition, lowest, covered, "an earlier incarnation of the topic has a gap");
+        gap(partition, lowest, end(pieces), "an earlier incarnation of the topic has a gap");
       } else if (position.isEmpty() && partition.incarnation() > known && known > 0 && !begins) {
-        gap(partition, lowest, covered, "whether the topic before it was whole is not known");
+        gap(partition, lowest, end(pieces), "whether the topic before it was whole is not known");
       } else {
         long first = position.map(Position::next).orElse(begins ? lowest : 0L);
-        if (follow(partition, first, position, covered)) {
+        if (follow(partition, first, position, pieces)) {
           broken = Math.min(broken, partition.incarnation());
         }
       }
@@ -126,17 +204,24 @@ final class Chains {
         Comparator.comparingInt(Position::incarnation).thenComparingInt(Position::partition));
   }
 
-  private void gap(Partition partition, long from, List<Piece> covered, String why) {
-    gaps.add(new Gap(partition.incarnation(), partition.number(), from, end(covered), why));
+  private List<Piece> pieces(Partition partition) {
+    return writers.get(partition).values().stream()
+        .flatMap(Writer::pieces)
+        .sorted(Comparator.comparingLong(piece -> piece.stretch().from()))
+        .toList();
   }
 
-  private static long end(List<Piece> covered) {
-    return covered.stream().mapToLong(piece -> piece.range().next()).max().orElseThrow();
+  private void gap(Partition partition, long from, long next, String why) {
+    gaps.add(new Gap(partition.incarnation(), partition.number(), from, next, why));
+  }
+
+  private static long end(List<Piece> pieces) {
+    return pieces.stream().mapToLong(piece -> piece.stretch().next()).max().orElseThrow();
   }
 
   /** Whether the partition ends in a gap. */
   private boolean follow(
-      Partition partition, long first, Optional<Position> before, List<Piece> covered)
+      Partition partition, long first, Optional<Position> before, List<Piece> pieces)
       throws IOException {
     long offset = first;
     int epoch = before.map(Position::leaderEpoch).orElse(-1);
@@ -144,8 +229,8 @@ final class Chains {
     List<Piece> open = new ArrayList<>();
     int next = 0;
     while (true) {
-      for (; next < covered.size() && covered.get(next).range().from() <= offset; next++) {
-        open.add(covered.get(next));
+      for (; next < pieces.size() && pieces.get(next).stretch().from() <= offset; next++) {
+        open.add(pieces.get(next));
       }
       long at = offset;
       open.removeIf(piece -> !piece.covers(at));
@@ -161,54 +246,71 @@ final class Chains {
           best = piece;
           reach = whole;
         }
-        if (reach == piece.range().next()) {
+        if (reach == piece.stretch().next()) {
           break;
         }
       }
-      take(best, partition, offset, reach);
-      epoch = reach == best.range().next() ? best.range().leaderEpoch() : -1;
       boolean stuck = reach == offset;
-      offset = reach;
+      epoch = reach == best.stretch().next() ? best.stretch().leaderEpoch() : -1;
       if (stuck) {
         why = "a shard of its event is lost";
         break;
       }
+      best.writer().counted.add(new Offsets(offset, reach));
+      offset = reach;
     }
     long rejects = before.map(Position::rejects).orElse(0L);
     if (before.isPresent() || offset > first) {
       positions.add(
           new Position(partition.incarnation(), partition.number(), offset, epoch, rejects));
     }
-    long end = end(covered);
+    long end = end(pieces);
     if (offset < end) {
-      gaps.add(new Gap(partition.incarnation(), partition.number(), offset, end, why));
+      gap(partition, offset, end, why);
     }
     return offset < end;
   }
 
   /** The first offset of the piece, from one on, whose event is not whole; else its end. */
   private long wholeUpTo(Piece piece, Partition partition, long from) throws IOException {
-    for (Event event : piece.block().events()) {
-      if (isIn(event, partition, from, piece.range().next()) && !test.isWhole(event)) {
-        return event.version().offset();
+    long end = piece.stretch().next();
+    for (String segment : piece.writer().segments(new Offsets(from, end))) {
+      if (piece.writer().segments.get(segment).from() >= end) {
+        break;
+      }
+      for (IndexBlock block : blocks.of(segment)) {
+        for (Event event : block.events()) {
+          long offset = event.version().offset();
+          if (from <= offset
+              && offset < end
+              && Partition.of(event).equals(partition)
+              && !test.isWhole(event)) {
+            end = offset;
+          }
+        }
       }
     }
-    return piece.range().next();
+    return end;
   }
 
-  private void take(Piece piece, Partition partition, long from, long to) throws IOException {
-    for (Event event : piece.block().events()) {
-      if (isIn(event, partition, from, to)) {
-        sink.accept(event, piece.block().segment());
+  /** Tells which events count of those that the index of a segment has. */
+  Predicate<Event> counting(String segment) {
+    String writer = writer(segment);
+    return event -> {
+      Writer of = writers.getOrDefault(Partition.of(event), Map.of()).get(writer);
+      return of != null && of.counts(event.version().offset());
+    };
+  }
+
+  /** The segments whose index may hold events that count. */
+  Set<String> holders() {
+    Set<String> holders = new TreeSet<>();
+    for (Map<String, Writer> partition : writers.values()) {
+      for (Writer writer : partition.values()) {
+        writer.counted.forEach(offsets -> holders.addAll(writer.segments(offsets)));
       }
     }
-  }
-
-  private static boolean isIn(Event event, Partition partition, long from, long to) {
-    return event.partition() == partition.number()
-        && event.version().incarnation() == partition.incarnation()
-        && event.version().offset() >= from
-        && event.version().offset() < to;
+    return holders;
   }
 
   /** Notes offsets that are not restored though they are known to have been applied. */
@@ -217,22 +319,34 @@ final class Chains {
     positions.forEach(
         each -> restored.put(new Partition(each.incarnation(), each.partition()), each.next()));
     for (Position each : applied) {
-      long next = restored.getOrDefault(new Partition(each.incarnation(), each.partition()), 0L);
+      Partition partition = new Partition(each.incarnation(), each.partition());
+      long next = restored.getOrDefault(partition, 0L);
       if (next < each.next()) {
-        gaps.add(new Gap(each.incarnation(), each.partition(), next, each.next(), why));
+        gap(partition, next, each.next(), why);
       }
     }
   }
 
-  /** Notes the offsets of each partition below the lowest one that is found. */
-  void expectBeginnings(String why) {
-    pieces.forEach(
-        (partition, covered) -> {
-          long lowest = covered.stream().mapToLong(piece -> piece.range().from()).min().orElse(0);
-          if (lowest > 0) {
-            gaps.add(new Gap(partition.incarnation(), partition.number(), 0, lowest, why));
-          }
-        });
+  /**
+   * Notes the offsets of each partition below the lowest one that is found, and partitions of which
+   * nothing is found.
+   *
+   * @param partitions how many the newest topic has
+   */
+  void expectBeginnings(int partitions, String why) {
+    for (Partition partition : writers.keySet()) {
+      long lowest = pieces(partition).get(0).stretch().from();
+      if (lowest > 0) {
+        gap(partition, 0, lowest, why);
+      }
+    }
+    int newest = writers.keySet().stream().mapToInt(Partition::incarnation).max().orElse(1);
+    for (int number = 0; number < partitions; number++) {
+      Partition partition = new Partition(newest, number);
+      if (!writers.containsKey(partition)) {
+        gap(partition, 0, UNKNOWN, why);
+      }
+    }
   }
 
   /** How far each partition is restored. */

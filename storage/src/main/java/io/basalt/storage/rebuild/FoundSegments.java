@@ -6,6 +6,7 @@ import io.basalt.storage.root.Place.Mirrors;
 import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
+import io.basalt.storage.segment.EventFilter;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.IndexBlockCodec.Walk;
 import io.basalt.storage.segment.SegmentReader;
@@ -27,7 +28,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * Where segments stand, told by their files and by strips alone, and their index blocks. A segment
@@ -46,18 +46,17 @@ final class FoundSegments implements Closeable {
           .thenComparingLong(each -> each.walk().damage() == null ? each.blocks() : -each.blocks());
 
   private final DriveSet drives;
-  private final Predicate<IndexBlock> wanted;
+  private final Consumer<IndexBlock> blocks;
   private final Consumer<String> notes;
   private final SegmentReader reader;
   private final Map<String, SegmentLocation> segments = new TreeMap<>();
   private final Map<String, Stripe> stripes = new HashMap<>();
   private final Set<String> damagedStripes = new HashSet<>();
-  private final List<IndexBlock> blocks = new ArrayList<>();
   private final Map<String, Long> shardsEnd = new HashMap<>();
 
-  private FoundSegments(DriveSet drives, Predicate<IndexBlock> wanted, Consumer<String> notes) {
+  private FoundSegments(DriveSet drives, Consumer<IndexBlock> blocks, Consumer<String> notes) {
     this.drives = drives;
-    this.wanted = wanted;
+    this.blocks = blocks;
     this.notes = notes;
     this.reader = new SegmentReader(drives, id -> Optional.ofNullable(stripes.get(id)));
   }
@@ -65,13 +64,13 @@ final class FoundSegments implements Closeable {
   /**
    * Looks at all segments and strips.
    *
-   * @param wanted the index blocks that are to be remembered
+   * @param blocks takes the index blocks of one segment after the other
    * @param notes takes a sentence on each file that is damaged
    */
   static FoundSegments of(
-      DriveSet drives, FoundFiles files, Predicate<IndexBlock> wanted, Consumer<String> notes)
+      DriveSet drives, FoundFiles files, Consumer<IndexBlock> blocks, Consumer<String> notes)
       throws IOException {
-    FoundSegments found = new FoundSegments(drives, wanted, notes);
+    FoundSegments found = new FoundSegments(drives, blocks, notes);
     try {
       Map<String, PackedSegment> packed = found.packed(files);
       for (String name : files.in("segments")) {
@@ -169,7 +168,7 @@ final class FoundSegments implements Closeable {
     if (best.walk().sealedDataEnd().isEmpty()) {
       shardsEnd.put(id, 0L);
     }
-    best.walk().blocks().stream().filter(wanted).forEach(blocks::add);
+    best.walk().blocks().forEach(blocks);
   }
 
   private boolean isDamaged(PackedSegment packed) {
@@ -181,7 +180,7 @@ final class FoundSegments implements Closeable {
     SegmentLocation segment = packed.segment();
     segments.put(segment.segment(), segment);
     try {
-      reader.indexBlocks(segment).stream().filter(wanted).forEach(blocks::add);
+      reader.indexBlocks(segment).forEach(blocks);
     } catch (InterruptedIOException left) {
       throw left;
     } catch (IOException lost) {
@@ -189,9 +188,10 @@ final class FoundSegments implements Closeable {
     }
   }
 
-  /** The wanted index blocks of all segments. */
-  List<IndexBlock> blocks() {
-    return blocks;
+  /** The index blocks of a segment once more, with the wanted events. */
+  List<IndexBlock> blocks(String id, EventFilter wanted) throws IOException {
+    SegmentLocation segment = segments.get(id);
+    return reader.indexBlocks(segment, segment.indexStart(), wanted);
   }
 
   /** Whether a shard stands where one can read it; does not look at its bytes unless in doubt. */

@@ -27,13 +27,19 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.TreeTop;
+import io.basalt.storage.segment.EventFilter;
 import io.basalt.storage.segment.IndexBlock;
+import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
+import io.basalt.storage.tree.EventWindows;
 import io.basalt.storage.tree.Fold;
 import io.basalt.storage.tree.FoldedPaths;
+import io.basalt.storage.tree.HeldEvents;
 import io.basalt.storage.tree.Op;
+import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.PathState;
 import io.basalt.storage.tree.Shard;
+import io.basalt.storage.tree.Version;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,11 +55,17 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
  * Makes the tree anew from the drives alone: the newest complete metadata copy and, of each
  * partition, all events from its positions on. Run it with all jobs stopped. Belongs to one thread.
+ *
+ * <p>Memory does not depend on how many events there are: index blocks are read segment by segment,
+ * once to see what they cover, once to follow each of their partitions, and once for each window of
+ * paths that fits into memory. What grows is a little for each file on the drives, each leaf of the
+ * copy, and each file that is reported lost.
  *
  * <p>No file that is there is changed or deleted. What a stop leaves behind:
  *
@@ -73,11 +85,14 @@ public final class Rebuild implements Closeable {
   private final Optional<FoundCopy> copy;
   private final FoundSegments segments;
   private final Attempt attempt;
-  private final Levels events = new Levels();
+  private final HeldEvents held;
   private final Set<String> used = new HashSet<>();
   private final Set<String> notes = new LinkedHashSet<>();
   private final List<Incarnation> incarnations;
   private final Chains chains;
+
+  /** Events that the fold has applied onto the copy. */
+  private long applied;
 
   /**
    * What the drives do not say.
@@ -101,20 +116,23 @@ public final class Rebuild implements Closeable {
   public record Topics(
       String writes, String writesId, int partitions, String rejectsId, long rejectsEnd) {}
 
-  private Rebuild(DriveSet drives, Options options, Random random) throws IOException {
+  private Rebuild(DriveSet drives, Options options, Random random, HeldEvents held)
+      throws IOException {
     this.drives = drives;
     this.options = options;
+    this.held = held;
     this.mirrors = new MirroredFiles(drives, random);
     this.files = FoundFiles.of(drives);
     this.copy = FoundCopy.newest(drives, mirrors, files, eraStarts(), notes::add);
     this.attempt = new Attempt(newestTrace(), "%016x".formatted(random.nextLong()));
     requireCopy();
-    this.segments = FoundSegments.of(drives, files, this::isNew, notes::add);
-    this.chains = new Chains(this::isWhole, this::use);
-    segments.blocks().forEach(chains::add);
+    this.chains = new Chains(this::blocks, this::isWhole);
+    this.segments = FoundSegments.of(drives, files, this::note, notes::add);
     chains.follow(positions(), isFastTierWhole());
     if (mayLackCopy() && isFastTierWhole()) {
-      chains.expectBeginnings("segments were freed, and the copy that knows of them is not there");
+      chains.expectBeginnings(
+          options.topics().partitions(),
+          "segments were freed, and the copy that knows of them is not there");
     }
     copy.ifPresent(found -> chains.expect(found.later(), "the copy that holds it is not complete"));
     this.incarnations = incarnations();
@@ -127,19 +145,20 @@ public final class Rebuild implements Closeable {
    * @throws IOException if there is a metadata copy and none is complete
    */
   public static Rebuild look(DriveSet drives, Options options, Random random) throws IOException {
-    return new Rebuild(drives, options, random);
+    return look(drives, options, random, new HeldEvents(HeldEvents.inHeap()));
+  }
+
+  /** The same with a bound on the events in memory, besides those of one segment. */
+  static Rebuild look(DriveSet drives, Options options, Random random, HeldEvents held)
+      throws IOException {
+    return new Rebuild(drives, options, random, held);
   }
 
   /** Costs a pass over all index blocks where the tree was made anew before. */
   private EraStarts eraStarts() throws IOException {
     EraStarts starts = new EraStarts();
     if (Eras.of(files.newestTrace()) > 0) {
-      Predicate<IndexBlock> noted =
-          block -> {
-            starts.add(block);
-            return false;
-          };
-      FoundSegments.of(drives, files, noted, notes::add).close();
+      FoundSegments.of(drives, files, starts::add, notes::add).close();
     }
     return starts;
   }
@@ -164,6 +183,16 @@ public final class Rebuild implements Closeable {
           "the store was compacted and there is no metadata copy of it: bring back a drive that"
               + " holds its roots or a list in copies/");
     }
+  }
+
+  private void note(IndexBlock block) {
+    if (isNew(block)) {
+      chains.add(block);
+    }
+  }
+
+  private List<IndexBlock> blocks(String segment) throws IOException {
+    return segments.blocks(segment, EventFilter.ALL);
   }
 
   /** Whether a block tells of offsets that the copy does not hold. */
@@ -217,13 +246,35 @@ public final class Rebuild implements Closeable {
     return true;
   }
 
-  private void use(Event event, String holder) throws IOException {
-    events.add(event);
+  /** The events of one segment that count. */
+  private void give(String holder, PathRange paths, Consumer<Event> sink) throws IOException {
+    EventFilter wanted = new EventFilter(paths, new Covered(List.of()));
+    Predicate<Event> counting = chains.counting(holder);
+    for (IndexBlock block : segments.blocks(holder, wanted)) {
+      for (Event event : block.events()) {
+        if (counting.test(event)) {
+          use(event, holder);
+          sink.accept(event);
+        }
+      }
+    }
+  }
+
+  private void use(Event event, String holder) {
     used.add(holder);
     for (Shard shard : event.shards()) {
       used.add(shard.segment());
       segments.refer(shard);
     }
+  }
+
+  /** All events that count, by (path, version). */
+  private Iterator<Event> events() throws IOException {
+    List<EventWindows.Level> levels = new ArrayList<>();
+    for (String holder : chains.holders()) {
+      levels.add((from, before, sink) -> give(holder, PathRange.stretch(from, before), sink));
+    }
+    return EventWindows.of(levels, held);
   }
 
   /** Those of the copy; what is newer is the topic as it is now. */
@@ -257,7 +308,7 @@ public final class Rebuild implements Closeable {
             .orElse(OptionalLong.empty()),
         tree.files(),
         tree.bytes(),
-        events.count(),
+        applied,
         chains.positions(),
         chains.gaps(),
         tree.lost(),
@@ -285,11 +336,17 @@ public final class Rebuild implements Closeable {
     return why.isEmpty();
   }
 
-  /** What a path comes to after those of its events that count. */
+  /** What a path comes to after those of its events that count, each once. */
   private PathState after(PathState before, Iterator<Event> all) {
     Fold fold = new Fold(before);
+    Optional<Version> last = Optional.empty();
     while (all.hasNext()) {
       Event event = all.next();
+      if (last.filter(event.version()::equals).isPresent()) {
+        continue;
+      }
+      last = Optional.of(event.version());
+      applied++;
       if (counts(fold, event)) {
         fold.apply(event);
       }
@@ -299,10 +356,11 @@ public final class Rebuild implements Closeable {
 
   private void fold(LiveTree tree, States to) throws IOException {
     List<LeafRef> leaves = copy.map(FoundCopy::leaves).orElse(List.of());
+    applied = 0;
     try {
       Iterator<PathState> settled = new LeafTree(mirrors).states(leaves);
       FoldedPaths<PathState> folds =
-          new FoldedPaths<>(settled, events.sorted(), PathState::none, this::after);
+          new FoldedPaths<>(settled, events(), PathState::none, this::after);
       while (folds.hasNext()) {
         to.add(tree.readable(folds.next()));
       }

@@ -3,7 +3,6 @@ package io.basalt.storage.run;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.location.LocationMapWriter;
 import io.basalt.storage.mirror.MirroredFiles;
-import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.SegmentLocation;
@@ -151,8 +150,6 @@ public final class RunMaker {
 
   private RunRef write(List<Event> sorted) throws IOException {
     EncodedTable run = TableWriter.encode(RunFormat.TABLE, sorted);
-    String name = "runs/" + attempt + "-" + sequence++ + ".parquet";
-    FileRef file = files.writeTwice("a run", name, run.bytes());
-    return new RunRef(file, run.rows(), run.minPath(), run.maxPath());
+    return StoredRun.write(files, "a run", attempt + "-" + sequence++, run);
   }
 }

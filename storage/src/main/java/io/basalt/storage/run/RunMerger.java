@@ -2,7 +2,6 @@ package io.basalt.storage.run;
 
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.mirror.MirroredFiles;
-import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.Pin;
 import io.basalt.storage.root.RunRef;
@@ -149,8 +148,7 @@ public final class RunMerger {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    String name = "runs/" + attempt + "-merged-" + sequence++ + ".parquet";
-    FileRef file = files.writeTwice("a merged run", name, run.bytes());
-    return Optional.of(new RunRef(file, run.rows(), run.minPath(), run.maxPath()));
+    String name = attempt + "-merged-" + sequence++;
+    return Optional.of(StoredRun.write(files, "a merged run", name, run));
   }
 }

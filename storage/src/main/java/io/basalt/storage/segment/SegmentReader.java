@@ -173,9 +173,10 @@ public final class SegmentReader implements Closeable {
     return fromAny(segment, 0, drive -> indexBlocks(drive, segment, from, wanted));
   }
 
-  /** The committed index blocks as one mirror has them, oldest first; for verification. */
-  public List<IndexBlock> indexBlocks(SegmentLocation segment, String drive) throws IOException {
-    return drives.call(drive, d -> indexBlocks(d, segment, segment.indexStart(), EventFilter.ALL));
+  /** The index blocks from a position on as one mirror has them; for verification. */
+  public List<IndexBlock> indexBlocks(SegmentLocation segment, long from, String drive)
+      throws IOException {
+    return drives.call(drive, d -> indexBlocks(d, segment, from, EventFilter.ALL));
   }
 
   private List<IndexBlock> indexBlocks(

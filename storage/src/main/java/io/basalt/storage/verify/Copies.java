@@ -2,6 +2,7 @@ package io.basalt.storage.verify;
 
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
+import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.FileRef;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +37,11 @@ final class Copies {
       damaged.forEach(drive -> findings.damaged(new DamagedCopy(file, drive)));
     }
     return intact;
+  }
+
+  /** A file that was checked once more, from any drive that has it intact. */
+  ByteBuffer again(FileRef file) throws IOException {
+    return new MirroredFiles(drives).read(file);
   }
 
   private Optional<ByteBuffer> check(Problem.Kind kind, String drive, FileRef file) {

@@ -8,8 +8,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Counts and problems as they are found. Safe for several threads. */
+/**
+ * Counts and problems as they are found. Of a store that is wrong everywhere only so many problems
+ * are named. Safe for several threads.
+ */
 final class Findings {
+  /** Problems that are named; the others are counted. */
+  static final int MOST_NAMED = 100_000;
+
+  private static final String UNNAMED = "problems that are not named";
+
   private final Map<String, Long> checked = new LinkedHashMap<>();
   private final Set<Problem> problems = new LinkedHashSet<>();
   private final Set<DamagedCopy> damaged = new LinkedHashSet<>();
@@ -29,7 +37,15 @@ final class Findings {
   }
 
   synchronized void problem(Problem.Kind kind, String drive, String file, String what) {
-    problems.add(new Problem(kind, drive, file, what));
+    note(new Problem(kind, drive, file, what));
+  }
+
+  private void note(Problem problem) {
+    if (problems.size() < MOST_NAMED) {
+      problems.add(problem);
+    } else if (!problems.contains(problem)) {
+      checked.merge(UNNAMED, 1L, Long::sum);
+    }
   }
 
   synchronized boolean hasProblems() {
@@ -39,12 +55,18 @@ final class Findings {
   /** Takes over what was found apart. */
   synchronized void add(Findings apart) {
     apart.checked.forEach(this::count);
-    problems.addAll(apart.problems);
+    apart.problems.forEach(this::note);
     damaged.addAll(apart.damaged);
   }
 
-  /** Forgets all problems but these, and the damaged copies that were such. */
+  /**
+   * Forgets all problems but these, and the damaged copies that were such; none where there are
+   * more than are named.
+   */
   synchronized void retain(Predicate<Problem> stands) {
+    if (checked.containsKey(UNNAMED)) {
+      return;
+    }
     problems.removeIf(stands.negate());
     damaged.removeIf(
         copy ->

@@ -1,5 +1,7 @@
 package io.basalt.storage.verify;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.basalt.storage.compact.Usage;
 import io.basalt.storage.compact.UsageCodec;
 import io.basalt.storage.leaf.Branch;
@@ -27,26 +29,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Branches and leaves: every copy is intact, each is what its parent says of it, and all paths
- * ascend. What several roots share is read once.
+ * ascend. What several roots share is checked once. Remembers of each file whether it is intact, of
+ * each leaf what branches say of it, and leaves themselves only as far as a bound goes.
  */
 final class LeafCheck {
   /** At most so many reads lead from a root to a path. */
   private static final int HOPS = 7;
 
+  /** Leaves that several roots fold onto, or the next one does, are read again beyond it. */
+  private static final long KEPT_BYTES = 64L << 20;
+
   private final Copies copies;
   private final Findings findings;
-  private final Map<FileRef, Optional<Branch>> branches = new HashMap<>();
-  private final Map<FileRef, Optional<Usage>> usages = new HashMap<>();
-  private final Map<LeafRef, Optional<LeafReader>> leaves = new HashMap<>();
+
+  /** Whether a branch or usage that was checked has an intact copy, from which it is read again. */
+  private final Map<FileRef, Boolean> intact = new HashMap<>();
+
+  /** Whether a leaf that was checked has an intact copy of each table. */
+  private final Map<LeafRef, Boolean> leaves = new HashMap<>();
+
+  private final Cache<LeafRef, LeafReader> kept =
+      Caffeine.newBuilder()
+          .maximumWeight(KEPT_BYTES)
+          .weigher((LeafRef leaf, LeafReader reader) -> (int) leaf.storedBytes())
+          .executor(Runnable::run)
+          .build();
   private final Set<FileRef> files = new HashSet<>();
+  private boolean whole = true;
 
   LeafCheck(Copies copies, Findings findings) {
     this.copies = copies;
     this.findings = findings;
+  }
+
+  /** Whether all branches and leaves that were asked for so far could be read. */
+  boolean isWhole() {
+    return whole;
   }
 
   Set<FileRef> files() {
@@ -62,8 +83,7 @@ final class LeafCheck {
 
   private void names(FileRef file, Set<String> names) {
     names.add(file.name());
-    Optional<Branch> branch = branches.getOrDefault(file, Optional.empty());
-    for (Child child : branch.map(Branch::children).orElse(List.of())) {
+    for (Child child : branch(file).map(Branch::children).orElse(List.of())) {
       if (child instanceof LeafRef leaf) {
         leaf.tables().map(FileRef::name).forEach(names::add);
       } else if (child instanceof BranchRef below) {
@@ -72,13 +92,15 @@ final class LeafCheck {
     }
   }
 
-  /** Checks a root's leaves and returns what those hold that are asked for, in order. */
-  Iterator<PathState> check(Root root, Predicate<LeafRef> asked) {
+  /** Checks a root's branches and returns the leaves that they name, in order. */
+  List<LeafRef> check(Root root) {
     if (root.tree().isEmpty()) {
-      return Collections.emptyIterator();
+      return List.of();
     }
     TreeTop top = root.tree().get();
-    usages.computeIfAbsent(top.usage(), this::usage);
+    if (!intact.containsKey(top.usage())) {
+      boolean ignored = read(top.usage(), UsageCodec::decode).isPresent();
+    }
     List<LeafRef> found = new ArrayList<>();
     top.branch().ifPresent(branch -> collect(branch, 2, found));
     long held = found.stream().mapToLong(LeafRef::files).sum();
@@ -94,24 +116,26 @@ final class LeafCheck {
         problem("", "leaves overlap at " + found.get(i).minPath());
       }
     }
-    return new States(found.stream().filter(asked).iterator());
+    return found;
   }
 
-  private Optional<Usage> usage(FileRef file) {
-    return decoded(file, UsageCodec::decode);
+  /** Checks leaves as it comes to them, and gives what they hold, in order. */
+  Iterator<PathState> states(List<LeafRef> some) {
+    return new States(some.iterator());
   }
 
-  /** What is said of the segments of a root that was checked. */
+  /** What is said of the segments of a root that was checked; empty if it cannot be read. */
   Optional<Usage> usage(Root root) {
-    return root.tree().map(TreeTop::usage).flatMap(file -> usages.get(file));
+    return root.tree().map(TreeTop::usage).flatMap(file -> read(file, UsageCodec::decode));
   }
 
   private void collect(FileRef file, int hops, List<LeafRef> found) {
     if (hops == HOPS) {
       problem(file.name(), "is more than " + HOPS + " reads away from the root");
     }
-    Optional<Branch> branch = branches.computeIfAbsent(file, this::branch);
+    Optional<Branch> branch = branch(file);
     if (branch.isEmpty()) {
+      whole = false;
       return;
     }
     for (Child child : branch.get().children()) {
@@ -136,8 +160,8 @@ final class LeafCheck {
   }
 
   private Optional<Branch> branch(FileRef file) {
-    findings.count("branches", 1);
-    return decoded(file, BranchCodec::decode);
+    findings.count("branches", intact.containsKey(file) ? 0 : 1);
+    return read(file, BranchCodec::decode);
   }
 
   /** Decodes a file; the names are for the error's sentence. */
@@ -146,21 +170,56 @@ final class LeafCheck {
     T of(ByteBuffer bytes, String drives, String file) throws IOException;
   }
 
-  private <T> Optional<T> decoded(FileRef file, Decoding<T> decoding) {
+  /** The first time from all drives; empty if no copy is intact, which is a problem already. */
+  private <T> Optional<T> read(FileRef file, Decoding<T> decoding) {
+    if (intact.containsKey(file)) {
+      return intact.get(file) ? again(file, decoding) : Optional.empty();
+    }
     files.add(file);
-    Optional<ByteBuffer> bytes = copies.check(Problem.Kind.TREE, file);
-    if (bytes.isEmpty()) {
+    Optional<T> first =
+        copies.check(Problem.Kind.TREE, file).flatMap(bytes -> decoded(file, bytes, decoding));
+    intact.put(file, first.isPresent());
+    return first;
+  }
+
+  /** A file that was checked; if it cannot be read by now, that is a problem. */
+  private <T> Optional<T> again(FileRef file, Decoding<T> decoding) {
+    try {
+      return decoded(file, copies.again(file), decoding);
+    } catch (IOException lost) {
+      problem(file.name(), Copies.why(lost));
       return Optional.empty();
     }
+  }
+
+  private <T> Optional<T> decoded(FileRef file, ByteBuffer bytes, Decoding<T> decoding) {
     try {
-      return Optional.of(decoding.of(bytes.get(), String.join("/", file.drives()), file.name()));
+      return Optional.of(decoding.of(bytes, String.join("/", file.drives()), file.name()));
     } catch (IOException | IllegalArgumentException e) {
       problem(file.name(), e.getMessage());
       return Optional.empty();
     }
   }
 
+  /** Empty if a table is damaged on all drives, which is a problem already. */
   private Optional<LeafReader> leaf(LeafRef leaf) {
+    LeafReader known = kept.getIfPresent(leaf);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<LeafReader> reader =
+        !leaves.containsKey(leaf)
+            ? checked(leaf)
+            : leaves.get(leaf)
+                ? Optional.of(new LeafReader(leaf, copies::again))
+                : Optional.empty();
+    leaves.put(leaf, reader.isPresent());
+    reader.ifPresent(read -> kept.put(leaf, read));
+    whole &= reader.isPresent();
+    return reader;
+  }
+
+  private Optional<LeafReader> checked(LeafRef leaf) {
     findings.count("leaves", 1);
     Map<String, ByteBuffer> tables = new HashMap<>();
     leaf.tables()
@@ -248,8 +307,7 @@ final class LeafCheck {
     @Override
     public boolean hasNext() {
       while (!states.hasNext() && rest.hasNext()) {
-        Optional<LeafReader> reader = leaves.computeIfAbsent(rest.next(), LeafCheck.this::leaf);
-        states = reader.map(LeafCheck::states).orElseGet(Collections::emptyIterator);
+        states = leaf(rest.next()).map(LeafCheck::states).orElseGet(Collections::emptyIterator);
       }
       return states.hasNext();
     }

@@ -1,16 +1,15 @@
 package io.basalt.storage.verify;
 
+import io.basalt.storage.ingest.CoveredOffsets;
+import io.basalt.storage.ingest.CoveredOffsets.Stretch;
 import io.basalt.storage.ingest.Range;
-import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.tree.Event;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Exactly once, looked at from the drives: the ranges of a partition in the index blocks follow one
@@ -19,19 +18,9 @@ import java.util.TreeMap;
  * index blocks.
  */
 final class PositionCheck {
-  private record Partition(int incarnation, int partition) implements Comparable<Partition> {
-    private static final Comparator<Partition> ORDER =
-        Comparator.comparingInt(Partition::incarnation).thenComparingInt(Partition::partition);
-
-    @Override
-    public int compareTo(Partition other) {
-      return ORDER.compare(this, other);
-    }
-  }
-
   private final Findings findings;
-  private final Map<Partition, List<Range>> ranges = new TreeMap<>();
-  private final Map<Partition, Long> lastEvents = new TreeMap<>();
+  private final Map<Log, CoveredOffsets> covered = new HashMap<>();
+  private final Map<Log, Long> lastEvents = new HashMap<>();
 
   PositionCheck(Findings findings) {
     this.findings = findings;
@@ -40,18 +29,21 @@ final class PositionCheck {
   void add(Range range) {
     // A flush may cover nothing of a partition, say when it only seals.
     if (range.from() < range.next()) {
-      ranges
-          .computeIfAbsent(
-              new Partition(range.incarnation(), range.partition()), any -> new ArrayList<>())
-          .add(range);
+      Log log = new Log(range.incarnation(), range.partition());
+      covered
+          .computeIfAbsent(log, any -> new CoveredOffsets())
+          .add(range)
+          .ifPresent(
+              twice ->
+                  problem(
+                      log,
+                      "offsets from %d are covered twice up to %d"
+                          .formatted(twice.from(), twice.next())));
     }
   }
 
   void add(Event event) {
-    lastEvents.merge(
-        new Partition(event.version().incarnation(), event.partition()),
-        event.version().offset(),
-        Math::max);
+    lastEvents.merge(Log.of(event), event.version().offset(), Math::max);
   }
 
   /**
@@ -60,56 +52,39 @@ final class PositionCheck {
    * @param leaves of it, or newer ones where index blocks went meanwhile
    */
   void check(Root root, Optional<TreeTop> leaves) {
-    Map<Partition, Long> positions = new TreeMap<>();
-    for (Position position : root.positions()) {
-      findings.count("positions", 1);
-      positions.put(new Partition(position.incarnation(), position.partition()), position.next());
-    }
-    Map<Partition, Long> settled = new TreeMap<>();
-    leaves.ifPresent(
-        top ->
-            top.positions()
-                .forEach(
-                    p -> settled.put(new Partition(p.incarnation(), p.partition()), p.next())));
-    ranges.forEach(
-        (partition, covered) ->
-            chain(
-                partition, covered, positions.get(partition), settled.getOrDefault(partition, 0L)));
+    findings.count("positions", root.positions().size());
+    Map<Log, Long> positions = Log.ends(root.positions());
+    Map<Log, Long> settled = Log.ends(leaves.map(TreeTop::positions).orElse(List.of()));
+    covered.forEach(
+        (log, offsets) -> chain(log, offsets, positions.get(log), settled.getOrDefault(log, 0L)));
     lastEvents.forEach(
-        (partition, offset) -> {
-          Long next = positions.get(partition);
+        (log, offset) -> {
+          Long next = positions.get(log);
           if (next != null && offset >= next) {
-            problem(partition, "has an event at " + offset + ", beyond its position " + next);
+            problem(log, "has an event at " + offset + ", beyond its position " + next);
           }
         });
   }
 
-  private void chain(Partition partition, List<Range> covered, Long position, long settled) {
-    covered.sort(Comparator.comparingLong(Range::from));
-    for (int i = 1; i < covered.size(); i++) {
-      long end = covered.get(i - 1).next();
-      long from = covered.get(i).from();
-      if (from < end || (from > end && from > settled)) {
-        problem(
-            partition,
-            from > end
-                ? "offsets %d to %d are in no index block".formatted(end, from)
-                : "offsets from %d are covered twice up to %d".formatted(from, end));
+  private void chain(Log log, CoveredOffsets offsets, Long position, long settled) {
+    long end = offsets.first();
+    for (Stretch stretch : offsets.stretches()) {
+      if (stretch.from() > Math.max(end, settled)) {
+        problem(log, "offsets %d to %d are in no index block".formatted(end, stretch.from()));
       }
+      end = stretch.next();
     }
-    long end = covered.get(covered.size() - 1).next();
     // An older incarnation's position may have left the root once all of it was applied.
     if (position != null && position != end && !(end < position && position <= settled)) {
-      problem(partition, "its index blocks end at %d, its position is %d".formatted(end, position));
+      problem(log, "its index blocks end at %d, its position is %d".formatted(end, position));
     }
   }
 
-  private void problem(Partition partition, String what) {
+  private void problem(Log log, String what) {
     findings.problem(
         Problem.Kind.POSITION,
         "",
         "",
-        "incarnation %d, partition %d: %s"
-            .formatted(partition.incarnation(), partition.partition(), what));
+        "incarnation %d, partition %d: %s".formatted(log.incarnation(), log.partition(), what));
   }
 }

@@ -6,6 +6,7 @@ import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.segment.EventFilter;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Shard;
@@ -32,6 +33,7 @@ final class SegmentCheck implements AutoCloseable {
   private final SegmentReader reader;
   private final Map<String, String> enclosures = new HashMap<>();
   private boolean freed;
+  private boolean missedIndex;
 
   SegmentCheck(DriveSet drives, Findings findings, NewestPlaces newest) {
     this.drives = drives;
@@ -48,15 +50,47 @@ final class SegmentCheck implements AutoCloseable {
     return freed;
   }
 
+  /** Whether the index of a segment could be read nowhere. */
+  boolean missedIndex() {
+    return missedIndex;
+  }
+
   /** A look at a segment at one place, and what it found there. */
   @FunctionalInterface
   private interface Look<T> {
     T at(SegmentLocation place, Findings found);
   }
 
-  /** The index blocks of a segment, by any mirror that has them. */
+  /** What was found of an index; no blocks if it could be read nowhere. */
+  private record Index(boolean wasRead, List<IndexBlock> blocks) {}
+
+  /**
+   * The index blocks of a segment, by any mirror that has them: those that are committed at the
+   * place given, whatever its writer has added since.
+   */
   List<IndexBlock> index(SegmentLocation segment) {
-    return look(segment, this::index).orElse(List.of());
+    Optional<Index> index =
+        look(
+            segment,
+            (place, found) ->
+                index(place, segment.indexStart(), found)
+                    .map(blocks -> new Index(true, blocks))
+                    .orElseGet(() -> new Index(false, List.of())));
+    missedIndex |= index.isPresent() && !index.get().wasRead();
+    return index.map(Index::blocks).orElse(List.of());
+  }
+
+  /** The same once more, with the wanted events; looks at no other mirror than it needs. */
+  List<IndexBlock> again(SegmentLocation segment, EventFilter wanted) throws IOException {
+    try {
+      return reader.indexBlocks(segment, segment.indexStart(), wanted);
+    } catch (IOException moved) {
+      SegmentLocation now = newest.find(segment).orElse(segment);
+      if (now.place().equals(segment.place())) {
+        throw moved;
+      }
+      return reader.indexBlocks(now, segment.indexStart(), wanted);
+    }
   }
 
   /** Checks shards of one segment on both mirrors, each drive opening its file once. */
@@ -95,10 +129,11 @@ final class SegmentCheck implements AutoCloseable {
     return Optional.of(result);
   }
 
-  private List<IndexBlock> index(SegmentLocation segment, Findings found) {
+  /** Empty if no copy has it. */
+  private Optional<List<IndexBlock>> index(SegmentLocation segment, long from, Findings found) {
     found.count("segments", 1);
     if (segment.place() instanceof StripePlace place) {
-      return indexInStripe(segment, place, found);
+      return indexInStripe(segment, place, from, found);
     }
     if (segment.mirrors().stream().map(enclosures::get).distinct().count() < 2) {
       found.problem(
@@ -109,7 +144,7 @@ final class SegmentCheck implements AutoCloseable {
     }
     Optional<List<IndexBlock>> first = Optional.empty();
     for (String drive : segment.mirrors()) {
-      Optional<List<IndexBlock>> blocks = index(segment, drive, found);
+      Optional<List<IndexBlock>> blocks = index(segment, drive, from, found);
       if (first.isPresent() && blocks.isPresent() && !first.equals(blocks)) {
         found.problem(
             Problem.Kind.SEGMENT,
@@ -119,16 +154,16 @@ final class SegmentCheck implements AutoCloseable {
       }
       first = first.or(() -> blocks);
     }
-    return first.orElse(List.of());
+    return first;
   }
 
-  private List<IndexBlock> indexInStripe(
-      SegmentLocation segment, StripePlace place, Findings found) {
+  private Optional<List<IndexBlock>> indexInStripe(
+      SegmentLocation segment, StripePlace place, long from, Findings found) {
     try {
-      return reader.indexBlocks(segment);
+      return Optional.of(reader.indexBlocks(segment, from, EventFilter.ALL));
     } catch (IOException e) {
       found.problem(Problem.Kind.SEGMENT, "", segment.segment(), inStripe(place, Copies.why(e)));
-      return List.of();
+      return Optional.empty();
     }
   }
 
@@ -136,7 +171,8 @@ final class SegmentCheck implements AutoCloseable {
     return "in stripe %s at %d: %s".formatted(place.stripe(), place.offset(), what);
   }
 
-  private Optional<List<IndexBlock>> index(SegmentLocation segment, String drive, Findings found) {
+  private Optional<List<IndexBlock>> index(
+      SegmentLocation segment, String drive, long from, Findings found) {
     try {
       long length =
           drives.call(
@@ -153,8 +189,8 @@ final class SegmentCheck implements AutoCloseable {
             segment.fileName(),
             "has %d bytes, not %d".formatted(length, segment.size()));
       }
-      found.count("bytes", segment.size() - segment.indexStart());
-      return Optional.of(reader.indexBlocks(segment, drive));
+      found.count("bytes", segment.size() - from);
+      return Optional.of(reader.indexBlocks(segment, from, drive));
     } catch (IOException e) {
       found.problem(Problem.Kind.SEGMENT, drive, segment.fileName(), Copies.why(e));
       return Optional.empty();

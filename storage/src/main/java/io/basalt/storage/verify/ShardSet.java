@@ -6,10 +6,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Shards of one segment, each once. A store has about as many as it has writes, so each takes some
- * thirty bytes here: a hash table with open addressing, of numbers alone.
+ * Shards of one segment, each once. They are many, so each takes a few bytes here: a hash table
+ * with open addressing, of numbers alone.
  */
 final class ShardSet {
+  /** Of a shard, about: two numbers and a mark in a table that is a quarter to half full. */
+  static final int SHARD_BYTES = 48;
+
   private static final int FIRST_CAPACITY = 16;
 
   private final String segment;
@@ -69,6 +72,10 @@ final class ShardSet {
   private static int hash(long position, long content) {
     long mixed = (position * 31 + content) * 0x9E3779B97F4A7C15L;
     return (int) (mixed >>> Integer.SIZE);
+  }
+
+  String segment() {
+    return segment;
   }
 
   int size() {

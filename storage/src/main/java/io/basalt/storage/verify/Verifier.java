@@ -10,26 +10,30 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
 import io.basalt.storage.root.Tail;
+import io.basalt.storage.segment.EventFilter;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.tree.Event;
-import io.basalt.storage.tree.Shard;
-import io.basalt.storage.verify.EventSums.Total;
+import io.basalt.storage.tree.HeldEvents;
 import java.io.IOException;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Checks a store: drives, roots, the location map, runs, leaves, branches, their metadata copy,
  * segments and every shard, on every copy, and every strip of every stripe. It reads all of it and
  * changes nothing. Others may commit meanwhile: segments that move are checked where they are by
  * then, and what only one of several looks at the store sees was on its way out.
+ *
+ * <p>Memory grows by a little for each file on the drives, each leaf and each kept root, and not
+ * with what these hold: events are read segment by segment and run by run, folded window by window,
+ * and shards are checked as many segments at a time as fit into a share of the heap. For each such
+ * window of segments but the first the tree is read once more.
  */
 public final class Verifier {
   private static final int ROOT_COPIES = 3;
@@ -42,6 +46,9 @@ public final class Verifier {
 
   private final DriveSet drives;
   private final int rootCopies;
+  private final HeldEvents heldEvents;
+  private final long mostShards;
+  private long peakShards;
 
   public Verifier(DriveSet drives) {
     this(drives, ROOT_COPIES);
@@ -49,8 +56,24 @@ public final class Verifier {
 
   /** A verifier of a store whose roots go to that many drives. */
   public Verifier(DriveSet drives, int rootCopies) {
+    this(drives, rootCopies, new HeldEvents(HeldEvents.inHeap()), ShardWindow.inHeap());
+  }
+
+  /**
+   * The same with bounds on what is in memory.
+   *
+   * @param mostShards shards, besides those of one segment
+   */
+  Verifier(DriveSet drives, int rootCopies, HeldEvents heldEvents, long mostShards) {
     this.drives = drives;
     this.rootCopies = rootCopies;
+    this.heldEvents = heldEvents;
+    this.mostShards = mostShards;
+  }
+
+  /** The most shards that were in memory at once. */
+  long peakShards() {
+    return peakShards;
   }
 
   /** Checks everything; what cannot be read is a problem, never an exception. */
@@ -112,9 +135,8 @@ public final class Verifier {
     private final Watcher watcher;
     private final Map<String, SegmentLocation> segments = new TreeMap<>();
     private final Map<String, Stripe> stripes = new TreeMap<>();
-    private final Map<String, List<IndexBlock>> index = new HashMap<>();
-    private final Map<String, ShardSet> shards = new TreeMap<>();
     private NewestPlaces newest;
+    private boolean located;
 
     /** What index blocks tell of that the head's leaves do not hold. */
     private Total since = Total.NONE;
@@ -137,7 +159,14 @@ public final class Verifier {
       watcher.expect(expectedBytes());
       new StripeCheck(drives, findings).check(stripes.values(), segments.values());
       try (SegmentCheck segmentCheck = new SegmentCheck(drives, findings, newest)) {
-        TreeCheck tree = checkTree(segmentCheck);
+        ShardWindow window = new ShardWindow("", mostShards);
+        TreeCheck tree = checkTree(segmentCheck, window);
+        checkShards(segmentCheck, window);
+        while (window.end().isPresent()) {
+          window = new ShardWindow(window.end().get(), mostShards);
+          collect(segmentCheck, window);
+          checkShards(segmentCheck, window);
+        }
         UnreferencedCheck unreferenced = new UnreferencedCheck(drives, findings);
         unreferenced.refer(roots, segments.values(), stripes.values());
         tree.files().forEach(unreferenced::refer);
@@ -148,38 +177,59 @@ public final class Verifier {
       }
     }
 
-    private TreeCheck checkTree(SegmentCheck segmentCheck) {
+    private TreeCheck checkTree(SegmentCheck segmentCheck, ShardWindow window) {
       PositionCheck positions = new PositionCheck(findings);
       Predicate<Event> isSince = TreeCheck.isSince(head);
-      Set<String> tails = tails();
       segments.forEach(
           (id, place) -> {
-            List<IndexBlock> blocks = segmentCheck.index(place);
-            for (IndexBlock block : blocks) {
+            for (IndexBlock block : segmentCheck.index(place)) {
               if (!isBeforeRebuild(block)) {
                 block.ranges().forEach(positions::add);
                 block.events().forEach(positions::add);
                 block.events().stream().filter(isSince).forEach(this::expect);
-                block.events().stream()
-                    .flatMap(event -> event.shards().stream())
-                    .forEach(this::hold);
-                block.copies().forEach(this::hold);
+                hold(block, window);
               }
-            }
-            // Only the youngest level of a tree is folded from index blocks.
-            if (tails.contains(id)) {
-              index.put(id, blocks);
             }
           });
       Root leaves = segmentCheck.sawFreed() ? newest.look().orElse(head) : head;
       positions.check(head, leaves.tree());
-      TreeCheck tree = new TreeCheck(copies, findings, index, this::need);
+      TreeCheck tree = tree(copies, findings, segmentCheck, window);
       tree.check(roots);
-      if (!findings.hasProblems() && !segmentCheck.sawFreed()) {
-        requireAll(tree.since(head));
+      if (located && !segmentCheck.sawFreed() && !segmentCheck.missedIndex()) {
+        tree.since().ifPresent(this::requireAll);
       }
-      checkShards(segmentCheck);
       return tree;
+    }
+
+    private TreeCheck tree(
+        Copies read, Findings found, SegmentCheck segmentCheck, ShardWindow window) {
+      return new TreeCheck(
+          read,
+          found,
+          (segment, wanted) -> {
+            SegmentLocation place = segments.get(segment);
+            return place == null ? List.of() : segmentCheck.again(place, wanted);
+          },
+          window::add,
+          heldEvents);
+    }
+
+    /** Reads once more what tells of shards; what is wrong with it, the first time has said. */
+    private void collect(SegmentCheck segmentCheck, ShardWindow window) {
+      for (SegmentLocation place : segments.values()) {
+        try {
+          for (IndexBlock block : segmentCheck.again(place, EventFilter.ALL)) {
+            if (!isBeforeRebuild(block)) {
+              hold(block, window);
+            }
+          }
+        } catch (IOException said) {
+          // Or it was damaged or freed since then, as the next verifier says.
+          continue;
+        }
+      }
+      Findings said = new Findings(Watcher.NONE);
+      tree(new Copies(drives, said), said, segmentCheck, window).check(roots);
     }
 
     private void expect(Event event) {
@@ -196,13 +246,6 @@ public final class Verifier {
             "index blocks tell of %d events since the leaves were made, runs and tails of %d others"
                 .formatted(since.events(), found.events()));
       }
-    }
-
-    private Set<String> tails() {
-      return roots.stream()
-          .flatMap(root -> root.tails().stream())
-          .map(tail -> tail.location().segment())
-          .collect(Collectors.toSet());
     }
 
     /** Each mirror, each strip, and what stands in stripes once more as a reader reads it. */
@@ -232,6 +275,7 @@ public final class Verifier {
         map.all().forEach(place -> segments.put(place.segment(), place));
         map.stripes().forEach(stripe -> stripes.put(stripe.id(), stripe));
         newest = new NewestPlaces(drives, rootCopies, map);
+        located = true;
         return true;
       } catch (IOException e) {
         findings.problem(Problem.Kind.LOCATION_MAP, "", "", e.getMessage());
@@ -242,32 +286,29 @@ public final class Verifier {
       }
     }
 
-    /** A shard that some root reads. */
-    private void need(Shard shard) {
-      shards.computeIfAbsent(shard.segment(), ShardSet::new).add(shard);
+    /** Shards that events name may be overwritten, and their segments freed. */
+    private void hold(IndexBlock block, ShardWindow window) {
+      Stream.concat(
+              block.events().stream().flatMap(event -> event.shards().stream()),
+              block.copies().stream())
+          .filter(shard -> segments.containsKey(shard.segment()))
+          .forEach(window::add);
     }
 
-    /** A shard that an event names: it may be overwritten, and its segment freed. */
-    private void hold(Shard shard) {
-      if (segments.containsKey(shard.segment())) {
-        need(shard);
+    private void checkShards(SegmentCheck segmentCheck, ShardWindow window) {
+      peakShards = Math.max(peakShards, window.peak());
+      for (ShardSet needed : window.segments()) {
+        SegmentLocation place = segments.get(needed.segment());
+        if (place == null) {
+          findings.problem(
+              Problem.Kind.TREE,
+              "",
+              "segments/" + needed.segment(),
+              "holds %d shards of the tree and is in no location map".formatted(needed.size()));
+        } else {
+          segmentCheck.shards(place, needed.toList());
+        }
       }
-    }
-
-    private void checkShards(SegmentCheck segmentCheck) {
-      shards.forEach(
-          (segment, needed) -> {
-            SegmentLocation place = segments.get(segment);
-            if (place == null) {
-              findings.problem(
-                  Problem.Kind.TREE,
-                  "",
-                  "segments/" + segment,
-                  "holds %d shards of the tree and is in no location map".formatted(needed.size()));
-            } else {
-              segmentCheck.shards(place, needed.toList());
-            }
-          });
     }
   }
 }

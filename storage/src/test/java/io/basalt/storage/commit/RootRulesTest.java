@@ -180,7 +180,7 @@ class RootRulesTest {
         });
     assertThatThrownBy(() -> committer.commit(Tags.tag("more", 1)))
         .isInstanceOf(CommitConflictException.class)
-        .hasMessageContaining("the store has 256 tags");
+        .hasMessageContaining("the store has 128 tags");
     assertThat(committer.commit(Tags.untag("t7")).tags()).hasSize(Tags.AT_MOST - 1);
     for (String name : List.of("", "7", "-a", "a b", "ü", "a".repeat(65))) {
       assertThatThrownBy(() -> Tags.tag(name, 1))

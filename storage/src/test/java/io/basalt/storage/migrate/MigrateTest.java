@@ -302,6 +302,20 @@ class MigrateTest {
         .filteredOn(each -> map.find(each.segment()).orElseThrow().place() instanceof Mirrors)
         .containsExactly(damaged);
     assertThat(done.segments()).isEqualTo(planned.size() - 1);
+    for (Stripe stripe : map.stripes()) {
+      long data =
+          map.all().stream()
+              .filter(each -> isIn(each, stripe))
+              .mapToLong(SegmentLocation::packedBytes)
+              .sum();
+      assertThat(stripe.stripBytes() - data / stripe.dataStrips())
+          .as("no strip is longer than what is left needs")
+          .isLessThanOrEqualTo(Stripe.BLOCK_BYTES);
+    }
+  }
+
+  private static boolean isIn(SegmentLocation segment, Stripe stripe) {
+    return segment.place() instanceof StripePlace place && place.stripe().equals(stripe.id());
   }
 
   @Test

@@ -11,8 +11,11 @@ import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.DriveUnavailableException;
 import io.basalt.storage.drive.FileDrive;
+import io.basalt.storage.drive.ForwardingDrive;
+import io.basalt.storage.drive.ForwardingFile;
 import io.basalt.storage.drive.HangingDrive;
 import io.basalt.storage.drive.TestDrives;
+import io.basalt.storage.migrate.MirrorSource.BadMirror;
 import io.basalt.storage.root.SegmentLocation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +40,7 @@ class MirrorSourceTest {
   @TempDir Path folder;
   private final List<Drive> drives = new ArrayList<>();
   private final byte[] bytes = new byte[100_000];
+  private final Set<BadMirror> bad = ConcurrentHashMap.newKeySet();
 
   @BeforeEach
   void writeBothMirrors() throws IOException {
@@ -55,7 +60,7 @@ class MirrorSourceTest {
   private MirrorSource source(DriveSet set) {
     SegmentChecks checks = new SegmentChecks(SEGMENT);
     checks.add(new SegmentChecks.Unit(0, bytes.length, Crc32c.of(ByteBuffer.wrap(bytes))));
-    return new MirrorSource(set, Map.of(SEGMENT.segment(), checks), Set.of());
+    return new MirrorSource(set, Map.of(SEGMENT.segment(), checks), bad);
   }
 
   /** It may write into the target when it answers at last: no other drive must have filled that. */
@@ -79,6 +84,41 @@ class MirrorSourceTest {
       assertThat(source.readBytes()).isEqualTo(bytes.length);
     } finally {
       hanging.goOn();
+    }
+  }
+
+  /** The drive is back before the stripe is made again, and the sector as bad as before. */
+  @Test
+  void aSectorThatCannotBeReadIsAnsweredByTheOtherMirrorAndNotAskedForAgain() throws Exception {
+    int first = SEGMENT.segment().hashCode() & 1;
+    drives.set(first, new BadSectorDrive(drives.get(first)));
+    for (int round = 0; round < 2; round++) {
+      try (DriveSet set = new DriveSet("test", drives, DriveSet.Options.DEFAULTS)) {
+        ByteBuffer target = ByteBuffer.allocateDirect(bytes.length);
+        DriveSet.await(source(set).read(SEGMENT, 0, target));
+        assertThat(target).isEqualTo(ByteBuffer.wrap(bytes));
+        assertThat(set.isUnavailable("scm-" + first)).isEqualTo(round == 0);
+      }
+    }
+    assertThat(bad).containsExactly(new BadMirror(SEGMENT.segment(), "scm-" + first));
+  }
+
+  /** Gives some bytes of a file, then none. */
+  private static final class BadSectorDrive extends ForwardingDrive {
+    private BadSectorDrive(Drive drive) {
+      super(drive);
+    }
+
+    @Override
+    public DriveFile open(String name) throws IOException {
+      return new ForwardingFile(super.open(name)) {
+        @Override
+        public void read(ByteBuffer target, long position) throws IOException {
+          file.read(target.duplicate().limit(target.position() + 512), position);
+          throw new DriveUnavailableException(
+              info().id(), "reading " + name + " failed: Input/output error", null);
+        }
+      };
     }
   }
 

@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -24,17 +26,36 @@ class ChainsTest {
   private static final String NEW = "9-00000000000000bb-0-0";
 
   private final Set<Long> torn = new HashSet<>();
-  private final List<String> taken = new ArrayList<>();
+  private final Map<String, List<IndexBlock>> index = new TreeMap<>();
   private final Chains chains =
-      new Chains(
-          event -> !torn.contains(event.version().offset()),
-          (event, segment) ->
-              taken.add(
-                  "%d/%d@%s"
-                      .formatted(
-                          event.version().incarnation(),
-                          event.version().offset(),
-                          segment.charAt(0))));
+      new Chains(index::get, event -> !torn.contains(event.version().offset()));
+
+  private void add(IndexBlock block) {
+    index.computeIfAbsent(block.segment(), any -> new ArrayList<>()).add(block);
+    chains.add(block);
+  }
+
+  /** What counts, as incarnation, offset and the number of the attempt that wrote it. */
+  private List<String> taken() {
+    List<String> taken = new ArrayList<>();
+    index.forEach(
+        (segment, blocks) -> {
+          for (IndexBlock block : blocks) {
+            for (Event event : block.events()) {
+              if (chains.counting(segment).test(event)) {
+                assertThat(chains.holders()).contains(segment);
+                taken.add(
+                    "%d/%d@%s"
+                        .formatted(
+                            event.version().incarnation(),
+                            event.version().offset(),
+                            segment.charAt(0)));
+              }
+            }
+          }
+        });
+    return taken;
+  }
 
   private static IndexBlock block(String segment, int incarnation, long from, long next) {
     List<Event> events =
@@ -60,32 +81,33 @@ class ChainsTest {
 
   @Test
   void followsRangesFromThePositionAndNoFurtherThanAGap() throws IOException {
-    chains.add(block(OLD, 1, 8, 10));
-    chains.add(block(OLD, 1, 10, 12));
-    chains.add(block(OLD, 1, 15, 17));
-    chains.add(block(OLD, 1, 12, 13));
+    add(block(OLD, 1, 8, 10));
+    add(block(OLD, 1, 10, 12));
+    add(block(OLD, 1, 15, 17));
+    add(block(OLD, 1, 12, 13));
     chains.follow(from(1, 10), true);
-    assertThat(taken).containsExactly("1/10@5", "1/11@5", "1/12@5");
+    assertThat(taken()).containsExactlyInAnyOrder("1/10@5", "1/11@5", "1/12@5");
     assertThat(chains.positions()).containsExactly(new Position(1, 0, 13, 3, 4));
     assertThat(chains.gaps()).containsExactly(new Gap(1, 0, 13, 17, "no index block covers it"));
   }
 
   @Test
   void asksTheNewestAttemptFirstAndAnotherWhereItsShardsAreLost() throws IOException {
-    chains.add(block(OLD, 1, 10, 16));
-    chains.add(block(NEW, 1, 10, 13));
-    chains.add(block(NEW, 1, 13, 14));
+    add(block(OLD, 1, 10, 16));
+    add(block(NEW, 1, 10, 13));
+    add(block(NEW, 1, 13, 14));
     chains.follow(from(1, 10), true);
-    assertThat(taken).containsExactly("1/10@9", "1/11@9", "1/12@9", "1/13@9", "1/14@5", "1/15@5");
+    assertThat(taken())
+        .containsExactlyInAnyOrder("1/10@9", "1/11@9", "1/12@9", "1/13@9", "1/14@5", "1/15@5");
     assertThat(chains.gaps()).isEmpty();
   }
 
   @Test
   void endsAtAnEventThatLostAShard() throws IOException {
     torn.add(12L);
-    chains.add(block(OLD, 1, 10, 14));
+    add(block(OLD, 1, 10, 14));
     chains.follow(from(1, 10), true);
-    assertThat(taken).containsExactly("1/10@5", "1/11@5");
+    assertThat(taken()).containsExactlyInAnyOrder("1/10@5", "1/11@5");
     assertThat(chains.positions()).containsExactly(new Position(1, 0, 12, -1, 4));
     assertThat(chains.gaps())
         .containsExactly(new Gap(1, 0, 12, 14, "a shard of its event is lost"));
@@ -94,37 +116,64 @@ class ChainsTest {
   @Test
   void aLaterTopicCountsOnlyIfTheOneBeforeHasNoGap() throws IOException {
     torn.add(12L);
-    chains.add(block(OLD, 1, 10, 14));
-    chains.add(block(NEW, 2, 100, 103));
+    add(block(OLD, 1, 10, 14));
+    add(block(NEW, 2, 100, 103));
     chains.follow(from(1, 10), true);
-    assertThat(taken).containsExactly("1/10@5", "1/11@5");
+    assertThat(taken()).containsExactlyInAnyOrder("1/10@5", "1/11@5");
     assertThat(chains.gaps()).extracting(Gap::incarnation).containsExactly(1, 2);
   }
 
   @Test
   void aLaterTopicBeginsAtItsLowestOffsetWhereNothingIsLost() throws IOException {
-    chains.add(block(NEW, 2, 100, 102));
+    add(block(NEW, 2, 100, 102));
     chains.follow(from(1, 10), true);
-    assertThat(taken).containsExactly("2/100@9", "2/101@9");
+    assertThat(taken()).containsExactlyInAnyOrder("2/100@9", "2/101@9");
     assertThat(chains.positions())
         .containsExactly(new Position(1, 0, 10, 1, 4), new Position(2, 0, 102, 3, 0));
   }
 
   @Test
   void aLaterTopicDoesNotCountWhereSegmentsOfTheOneBeforeMayBeLost() throws IOException {
-    chains.add(block(NEW, 2, 100, 102));
+    add(block(NEW, 2, 100, 102));
     chains.follow(from(1, 10), false);
-    assertThat(taken).isEmpty();
+    assertThat(taken()).isEmpty();
     assertThat(chains.positions()).containsExactly(new Position(1, 0, 10, 1, 4));
     assertThat(chains.gaps()).hasSize(1);
   }
 
   @Test
   void withoutACopyAPartitionBeginsAtZeroWhereSegmentsMayBeLost() throws IOException {
-    chains.add(block(NEW, 1, 3, 5));
+    add(block(NEW, 1, 3, 5));
     chains.follow(List.of(), false);
-    assertThat(taken).isEmpty();
+    assertThat(taken()).isEmpty();
     assertThat(chains.positions()).isEmpty();
     assertThat(chains.gaps()).containsExactly(new Gap(1, 0, 0, 5, "no index block covers it"));
+  }
+
+  /** A flush stands in one of the segments that its writer has open. */
+  @Test
+  void theBlocksOfAWriterAreOneChainWhicheverSegmentsHoldThem() throws IOException {
+    String other = NEW.replace("-0-0", "-0-1");
+    for (long offset = 10; offset < 20; offset++) {
+      add(block(offset % 2 == 0 ? NEW : other, 1, offset, offset + 1));
+    }
+    torn.add(17L);
+    chains.follow(from(1, 10), true);
+    assertThat(taken()).hasSize(7);
+    assertThat(chains.holders()).containsExactlyInAnyOrder(NEW, other);
+    assertThat(chains.gaps())
+        .containsExactly(new Gap(1, 0, 17, 20, "a shard of its event is lost"));
+  }
+
+  @Test
+  void ofPartitionsWithoutABlockNobodyKnowsHowFarTheyWere() throws IOException {
+    add(block(OLD, 1, 3, 5));
+    chains.follow(List.of(), true);
+    chains.expectBeginnings(3, "it was freed");
+    assertThat(chains.gaps())
+        .containsExactly(
+            new Gap(1, 0, 0, 3, "it was freed"),
+            new Gap(1, 1, 0, Chains.UNKNOWN, "it was freed"),
+            new Gap(1, 2, 0, Chains.UNKNOWN, "it was freed"));
   }
 }

@@ -7,6 +7,7 @@ import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.leaf.LeafLimits;
 import io.basalt.storage.root.ArbiterPoint;
 import io.basalt.storage.root.Incarnation;
+import io.basalt.storage.tree.HeldEvents;
 import java.time.Clock;
 import java.util.Random;
 import java.util.Set;
@@ -40,7 +41,14 @@ final class LocalRebuild {
   /** What there is, written and declared; the topic is new and empty. */
   static Rebuild.Written run(DriveSet drives, Arbiter fresh, long seed, Rebuild.Options options)
       throws Exception {
-    try (Rebuild rebuild = Rebuild.look(drives, options, new Random(seed));
+    return run(drives, fresh, seed, options, new HeldEvents(1 << 20));
+  }
+
+  /** The same with a bound on the events in memory. */
+  static Rebuild.Written run(
+      DriveSet drives, Arbiter fresh, long seed, Rebuild.Options options, HeldEvents held)
+      throws Exception {
+    try (Rebuild rebuild = Rebuild.look(drives, options, new Random(seed), held);
         fresh) {
       Rebuild.Written written =
           rebuild.write(

@@ -22,6 +22,7 @@ import io.basalt.storage.root.Incarnation;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.SegmentLocation;
+import io.basalt.storage.tree.HeldEvents;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.verify.Problem;
 import io.basalt.storage.verify.Verifier;
@@ -713,6 +714,37 @@ class RebuildTest {
       Path name = drive.path().getFileName();
       copyAll(from.resolve(name), to.resolve(name));
     }
+  }
+
+  /** However many events index blocks hold, so many are in memory at once. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 30, 60})
+  void holdsNoMoreEventsThanItMay(int most) throws Exception {
+    create(17);
+    live();
+    change(100);
+    store.commit();
+    long since = store.next() - store.head().copy().orElseThrow().positions().get(0).next();
+    assertThat(since).isGreaterThan(130);
+    lose(List.of("roots"));
+    HeldEvents held = new HeldEvents(most);
+    RebuildReport report;
+    try (DriveSet drives = store.openDrives()) {
+      Rebuild.Options options = LocalRebuild.options(Set.of(), topic);
+      try (Rebuild rebuild = Rebuild.look(drives, options, new Random(1), held)) {
+        report = rebuild.report();
+        assertThat(report.events()).isEqualTo(since);
+        assertThat(rebuild.report()).isEqualTo(report);
+      }
+      assertThat(LocalRebuild.run(drives, fresh.handle(), 99, options, held).report())
+          .isEqualTo(report);
+    }
+    // Those of one path are held even if they are more, and the one that made them too many.
+    int ofOnePath = 15;
+    assertThat(held.peak()).isLessThanOrEqualTo(Math.max(most, 2 * ofOnePath) + 1);
+    assertEqualsHead(report);
+    assertThat(problems()).isEmpty();
+    goOn();
   }
 
   @Test

@@ -120,8 +120,10 @@ class SegmentCrashTest {
     try (SegmentReader reader = new SegmentReader(set)) {
       for (Tail tail : committed.tails.values()) {
         SegmentLocation location = tail.location();
-        List<IndexBlock> blocks = reader.indexBlocks(location, location.mirrors().get(0));
-        assertThat(reader.indexBlocks(location, location.mirrors().get(1))).isEqualTo(blocks);
+        List<IndexBlock> blocks =
+            reader.indexBlocks(location, location.indexStart(), location.mirrors().get(0));
+        assertThat(reader.indexBlocks(location, location.indexStart(), location.mirrors().get(1)))
+            .isEqualTo(blocks);
         for (IndexBlock block : blocks) {
           for (Event event : block.events()) {
             found.put(event.version().offset(), bytes(reader, committed, event));

@@ -228,9 +228,9 @@ class SegmentFaultTest {
     SegmentLocation location = flush.join().tails().get(0).location();
     assertThat(writer.waiting()).isEmpty();
     try (SegmentReader reader = new SegmentReader(drives)) {
-      assertThat(reader.indexBlocks(location, "scm-0"))
+      assertThat(reader.indexBlocks(location, location.indexStart(), "scm-0"))
           .hasSize(1)
-          .isEqualTo(reader.indexBlocks(location, "scm-1"));
+          .isEqualTo(reader.indexBlocks(location, location.indexStart(), "scm-1"));
     }
   }
 
@@ -389,7 +389,7 @@ class SegmentFaultTest {
           assertThat(target.array()).isEqualTo(new byte[5000]);
           assertThat(reader.indexBlocks(location)).hasSize(1);
           if (damage == 0) {
-            assertThatThrownBy(() -> reader.indexBlocks(location, drive))
+            assertThatThrownBy(() -> reader.indexBlocks(location, location.indexStart(), drive))
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageContaining("drive " + drive + ", file " + location.fileName());
             assertThatThrownBy(

@@ -3,6 +3,7 @@ package io.basalt.storage.stripe;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.ForwardingDrive;
+import io.basalt.storage.drive.ForwardingFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -34,21 +35,9 @@ final class WatchedDrive extends ForwardingDrive {
     return new Watched(super.create(name, size));
   }
 
-  private final class Watched implements DriveFile {
-    private final DriveFile file;
-
+  private final class Watched extends ForwardingFile {
     Watched(DriveFile file) {
-      this.file = file;
-    }
-
-    @Override
-    public String name() {
-      return file.name();
-    }
-
-    @Override
-    public long length() throws IOException {
-      return file.length();
+      super(file);
     }
 
     @Override
@@ -61,26 +50,6 @@ final class WatchedDrive extends ForwardingDrive {
         file.read(one, rotAt);
         file.write(one.put(0, (byte) (one.get(0) ^ 0x10)).clear(), rotAt);
       }
-    }
-
-    @Override
-    public void read(ByteBuffer target, long position) throws IOException {
-      file.read(target, position);
-    }
-
-    @Override
-    public void force() throws IOException {
-      file.force();
-    }
-
-    @Override
-    public void truncate(long length) throws IOException {
-      file.truncate(length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
     }
   }
 }

@@ -12,20 +12,18 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.SegmentLocation;
-import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FoldedPaths;
+import io.basalt.storage.tree.HeldEvents;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.PathState;
 import io.basalt.storage.tree.Shard;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +49,10 @@ class TreeCheckTest {
       List<Root> roots = roots(store);
       assertThat(roots).hasSizeGreaterThan(40);
       assertThat(roots.stream().map(Root::tree).distinct()).hasSizeGreaterThan(2);
-      assertThat(looked(store, roots)).isEqualTo(read(store, roots));
+      Set<Shard> read = read(store, roots);
+      for (int most : new int[] {1, 7, 1000}) {
+        assertThat(looked(store, roots, new HeldEvents(most))).isEqualTo(read);
+      }
     }
   }
 
@@ -90,17 +91,24 @@ class TreeCheckTest {
     return roots;
   }
 
-  private static Set<Shard> looked(TestStore store, List<Root> roots) throws Exception {
+  private static Set<Shard> looked(TestStore store, List<Root> roots, HeldEvents held)
+      throws Exception {
     LocationMap map = LocationMap.load(new MirroredFiles(store.drives()), store.head());
-    Map<String, List<IndexBlock>> tails = new HashMap<>();
-    try (SegmentReader segments = new SegmentReader(store.drives())) {
-      for (SegmentLocation segment : map.all()) {
-        tails.put(segment.segment(), segments.indexBlocks(segment));
-      }
-    }
     Set<Shard> looked = new HashSet<>();
     Findings findings = new Findings(Watcher.NONE);
-    new TreeCheck(new Copies(store.drives(), findings), findings, tails, looked::add).check(roots);
+    try (SegmentReader segments = new SegmentReader(store.drives())) {
+      TreeCheck check =
+          new TreeCheck(
+              new Copies(store.drives(), findings),
+              findings,
+              (segment, wanted) -> {
+                SegmentLocation place = map.find(segment).orElseThrow();
+                return segments.indexBlocks(place, place.indexStart(), wanted);
+              },
+              looked::add,
+              held);
+      check.check(roots);
+    }
     assertThat(findings.report().problems()).isEmpty();
     return looked;
   }

@@ -2,6 +2,7 @@ package io.basalt.storage.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.Attempt;
@@ -20,10 +21,13 @@ import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Tail;
 import io.basalt.storage.root.TreeTop;
+import io.basalt.storage.tree.HeldEvents;
 import io.basalt.storage.tree.Op;
+import io.basalt.storage.tree.PathBounds;
 import io.basalt.storage.verify.Problem.Kind;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -48,6 +52,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every kind of damage to every kind of file is found, with the drive that has it. */
 class VerifierTest {
@@ -358,6 +363,112 @@ class VerifierTest {
         .anySatisfy(
             problem ->
                 assertThat(problem.toList().get(1).toString()).endsWith("is in no location map"));
+  }
+
+  /** However much the store holds, so much is in memory at once, and nothing is overlooked. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 20, 10_000})
+  void holdsNoMoreThanItMay(long most) throws Exception {
+    compact(1);
+    for (int round = 2; round < 7; round++) {
+      for (int i = 0; i < 12; i++) {
+        store.put("/r%d/f%d".formatted(round % 4, i), new byte[500 + i]);
+      }
+      store.seal();
+      if (round % 2 == 0) {
+        store.makeRun();
+      }
+    }
+    for (SegmentLocation segment : store.sealed()) {
+      if (segment.mirrors().contains(DRIVE)) {
+        flip(store.file(DRIVE, segment.fileName()), 100);
+      }
+    }
+    VerifyReport all = verify();
+    assertThat(all.problems()).extracting(Problem::kind).containsOnly(Kind.SHARD);
+    assertThat(all.problems()).hasSizeGreaterThan(5);
+    assertThat(all.checked().get("shards")).isGreaterThan(2 * 80);
+
+    HeldEvents held = new HeldEvents(most);
+    try (DriveSet drives = store.openDrives()) {
+      Verifier verifier = new Verifier(drives, store.config().rootCopies(), held, most);
+      assertThat(verifier.verify()).isEqualTo(all);
+      // Those of one path or segment are held even if they are more.
+      assertThat(held.peak()).isBetween(1L, Math.max(most, 2 * 3) + 1);
+      assertThat(verifier.peakShards()).isBetween(1L, Math.max(most, 2 * 12) + 1);
+    }
+  }
+
+  /** What one look finds wrong, another place may still be compared with. */
+  @Test
+  void comparesEventsThoughSomethingElseIsWrong() throws Exception {
+    store.commit(next -> next.runs(next.runs().subList(1, 2)));
+    FileRef run = store.head().runs().get(0).file();
+    Path copy = store.file(run.drives().get(0), run.name());
+    flip(copy, Files.size(copy) / 2);
+    assertThat(verify().problems())
+        .extracting(Problem::kind, Problem::file)
+        .containsExactlyInAnyOrder(
+            tuple(Kind.RUN, run.name()),
+            tuple(Kind.TREE, RootFiles.fileName(store.head().number())));
+  }
+
+  @Test
+  void aRunMayHaveShortBoundsAndNoNarrowOnes() throws Exception {
+    store.seal();
+    store.makeRun();
+    List<RunRef> others = store.head().runs();
+    String prefix = "/" + "p".repeat(4000);
+    store.put(prefix + "a", new byte[1]);
+    store.put(prefix + "z", new byte[1]);
+    store.seal();
+    RunRef run = store.makeRun().runs().get(others.size());
+    assertThat(run.minPath()).hasSize(PathBounds.MOST_BYTES);
+    assertThat(run.maxPath()).isEqualTo("/" + "p".repeat(PathBounds.MOST_BYTES - 2) + "q");
+    assertThat(verify().problems()).isEmpty();
+
+    for (List<String> wide : List.of(List.of("/", "0"), List.of(prefix + "a", prefix + "z"))) {
+      RunRef old = new RunRef(run.file(), run.rows(), wide.get(0), wide.get(1));
+      store.commit(next -> next.runs(with(others, old)));
+      assertThat(verify().problems()).isEmpty();
+    }
+    for (List<String> narrow : List.of(List.of(prefix + "b", "0"), List.of("/", prefix + "y"))) {
+      RunRef wrong = new RunRef(run.file(), run.rows(), narrow.get(0), narrow.get(1));
+      store.commit(next -> next.runs(with(others, wrong)));
+      assertThat(verify().problems())
+          .singleElement()
+          .satisfies(problem -> assertThat(problem.kind()).isEqualTo(Kind.RUN));
+      store.commit(next -> next.kept(List.of()));
+    }
+  }
+
+  private static List<RunRef> with(List<RunRef> runs, RunRef more) {
+    List<RunRef> all = new ArrayList<>(runs);
+    all.add(more);
+    return all;
+  }
+
+  /** Each look's head has a tail that grows, is sealed and stands in a stripe before it is read. */
+  @Test
+  void aTailThatGrewAndMovedIsReadAsFarAsTheHeadKnowsIt() throws Exception {
+    try (TestStore moving = TestStore.create(folder.resolve("moving"), "2MiB", 3)) {
+      moving.put("/first", new byte[100]);
+      moving.commit();
+      AtLook grows =
+          AtLook.each(
+              () -> {
+                moving.put("/grown", new byte[100]);
+                moving.seal();
+                moving.makeRun();
+                moving.moveToStripe(moving.sealed(), 2, 1);
+                moving.put("/next", new byte[100]);
+                return moving.commit();
+              });
+      try (DriveSet drives = moving.openDrives()) {
+        Verifier verifier = new Verifier(drives, moving.config().rootCopies());
+        assertThat(verifier.verify(grows).problems()).isEmpty();
+      }
+    }
   }
 
   private boolean isThere(String file) {
