@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.StreamSupport;
 
 /**
  * What happened since a root's leaves were made: the events of its runs and tails. A read decodes
@@ -134,7 +133,16 @@ final class RecentEvents {
   }
 
   private static <T> Iterator<String> paths(Iterator<T> elements, Function<T, String> path) {
-    Iterable<T> all = () -> elements;
-    return StreamSupport.stream(all.spliterator(), false).map(path).iterator();
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return elements.hasNext();
+      }
+
+      @Override
+      public String next() {
+        return path.apply(elements.next());
+      }
+    };
   }
 }

@@ -193,11 +193,13 @@ public final class TableReader<T> {
       this.columns = columns;
       this.order = order;
       this.wanted = wanted;
-      decode();
     }
 
     @Override
     public boolean hasNext() {
+      if (next == decoded.size()) {
+        decode();
+      }
       return next < decoded.size();
     }
 
@@ -206,11 +208,7 @@ public final class TableReader<T> {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      R row = decoded.get(next++);
-      if (next == decoded.size()) {
-        decode();
-      }
-      return row;
+      return decoded.get(next++);
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.basalt.storage.tree;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -8,46 +7,33 @@ import java.util.NoSuchElementException;
 
 /**
  * Merges sorted events of several levels by (path, version): a tree of losers (Knuth, The Art of
- * Computer Programming 3, 5.4.1), which compares each event once for each doubling of the levels.
- * Most of a merge is comparing paths that begin alike, and waiting for memory: many levels are
- * merged in two steps, batch by batch, so that what a step goes round stays in the processor's
- * cache.
+ * Computer Programming 3, 5.4.1) over {@link PathCode}s. What it goes round for each event are two
+ * arrays of numbers; paths of many levels, which are more than a processor's cache holds, are
+ * looked at where codes are equal.
  */
 public final class MergedEvents implements Iterator<Event> {
   private static final int NOBODY = -1;
 
-  /** Levels that one step merges at most, unless their batches are more. */
-  private static final int WIDTH = 32;
+  private final Level[] levels;
 
-  private static final int BATCH = 256;
-
-  private final List<Iterator<Event>> levels;
-
-  /** The next event of each level; null at its end. */
+  /** By level: its next event; null at its end. */
   private final Event[] next;
+
+  /** By level: the code of its next event, seen from the event that this lost to or follows. */
+  private final long[] codes;
 
   /** By node, whose children are 2n and 2n + 1: the level that lost there; at 0 the winner. */
   private final int[] losers;
 
   public MergedEvents(List<Iterator<Event>> sorted) {
-    List<Iterator<Event>> some = sorted.stream().filter(Iterator::hasNext).toList();
-    levels = some.size() <= WIDTH ? some : batches(some);
-    next = new Event[levels.size()];
-    losers = new int[Math.max(1, levels.size())];
+    levels = sorted.stream().filter(Iterator::hasNext).map(Level::new).toArray(Level[]::new);
+    next = new Event[levels.length];
+    codes = new long[levels.length];
+    losers = new int[Math.max(1, levels.length)];
     Arrays.fill(losers, NOBODY);
-    for (int level = 0; level < next.length; level++) {
-      next[level] = levels.get(level).next();
-      enter(level);
+    for (int level = 0; level < levels.length; level++) {
+      advance(level);
     }
-  }
-
-  private static List<Iterator<Event>> batches(List<Iterator<Event>> sorted) {
-    List<Iterator<Event>> batches = new ArrayList<>();
-    for (int from = 0; from < sorted.size(); from += WIDTH) {
-      int end = Math.min(sorted.size(), from + WIDTH);
-      batches.add(new Batches(new MergedEvents(sorted.subList(from, end))));
-    }
-    return batches;
   }
 
   @Override
@@ -60,19 +46,18 @@ public final class MergedEvents implements Iterator<Event> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    int level = losers[0];
-    Event event = next[level];
-    Iterator<Event> rest = levels.get(level);
-    next[level] = rest.hasNext() ? rest.next() : null;
-    enter(level);
+    Event event = next[losers[0]];
+    advance(losers[0]);
     return event;
   }
 
-  /** A level goes up from its leaf until it loses, or waits where nobody else came yet. */
-  private void enter(int level) {
+  /** A level's next event goes up from its leaf until it loses, or waits where nobody came yet. */
+  private void advance(int level) {
+    Level from = levels[level];
+    next[level] = from.take();
+    codes[level] = from.code();
     int winner = level;
-    int node = (level + next.length) >>> 1;
-    while (node > 0) {
+    for (int node = (level + next.length) >>> 1; node > 0; node >>>= 1) {
       int other = losers[node];
       if (other == NOBODY) {
         losers[node] = winner;
@@ -82,52 +67,73 @@ public final class MergedEvents implements Iterator<Event> {
         losers[node] = winner;
         winner = other;
       }
-      node >>>= 1;
     }
     losers[0] = winner;
   }
 
+  /** Both are seen from the same event; afterwards the later one is seen from the other. */
   private boolean isBefore(int left, int right) {
-    Event a = next[left];
-    Event b = next[right];
-    return a != null && (b == null || PathOrder.EVENTS.compare(a, b) < 0);
+    long code = codes[left];
+    if (code != codes[right]) {
+      return code < codes[right];
+    }
+    if (code == PathCode.END) {
+      return false;
+    }
+    String a = next[left].path();
+    String b = next[right].path();
+    int shared =
+        code == PathCode.SAME ? a.length() : PathCode.sharedFrom(PathCode.offset(code) + 1, a, b);
+    if (shared == a.length() && shared == b.length()) {
+      boolean before = next[left].version().compareTo(next[right].version()) < 0;
+      codes[before ? right : left] = PathCode.SAME;
+      return before;
+    }
+    boolean before =
+        shared == a.length()
+            || (shared < b.length()
+                && PathOrder.rank(a.charAt(shared)) < PathOrder.rank(b.charAt(shared)));
+    codes[before ? right : left] = PathCode.at(shared, before ? b : a);
+    return before;
   }
 
-  /** Takes the events of some levels batch by batch. */
-  private static final class Batches implements Iterator<Event> {
+  /** Takes events out of a level some at a time, and codes them while they are in the cache. */
+  private static final class Level {
+    private static final int BATCH = 128;
+
     private final Iterator<Event> events;
     private final Event[] batch = new Event[BATCH];
-    private int next;
+    private final long[] codes = new long[BATCH];
+    private String last = "";
+    private int taken;
     private int end;
 
-    private Batches(Iterator<Event> events) {
+    private Level(Iterator<Event> events) {
       this.events = events;
-      take();
     }
 
-    private void take() {
-      next = 0;
+    /** The next event; null after the last one. */
+    private Event take() {
+      if (taken == end) {
+        refill();
+      }
+      return taken < end ? batch[taken++] : null;
+    }
+
+    /** Of the event that was taken last, seen from the one before. */
+    private long code() {
+      return taken == 0 ? PathCode.END : codes[taken - 1];
+    }
+
+    private void refill() {
+      taken = 0;
       end = 0;
       while (end < BATCH && events.hasNext()) {
-        batch[end++] = events.next();
+        Event event = events.next();
+        codes[end] = PathCode.of(last, event.path());
+        batch[end++] = event;
+        last = event.path();
       }
-    }
-
-    @Override
-    public boolean hasNext() {
-      return next < end;
-    }
-
-    @Override
-    public Event next() {
-      if (next == end) {
-        throw new NoSuchElementException();
-      }
-      Event event = batch[next++];
-      if (next == end) {
-        take();
-      }
-      return event;
     }
   }
 }

@@ -39,13 +39,14 @@ public final class PathOrder implements Comparator<String> {
       char a = left.charAt(i);
       char b = right.charAt(i);
       if (a != b) {
-        return Integer.compare(codePointRank(a), codePointRank(b));
+        return Integer.compare(rank(a), rank(b));
       }
     }
     return Integer.compare(left.length(), right.length());
   }
 
-  private static int codePointRank(char unit) {
+  /** Where a UTF-16 unit stands among those at the same place of other paths; 17 bits. */
+  static int rank(char unit) {
     return Character.isSurrogate(unit) ? unit + 0x1_0000 : unit;
   }
 }
