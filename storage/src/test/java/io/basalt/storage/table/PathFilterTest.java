@@ -153,7 +153,7 @@ class PathFilterTest {
     for (PathRange range : denied) {
       assertThat(reader.rows(range)).isExhausted();
     }
-    assertThatThrownBy(() -> reader.rows(PathRange.exactly("/f00077")))
+    assertThatThrownBy(() -> reader.rows(PathRange.exactly("/f00077")).hasNext())
         .hasMessageContaining("PageHeader");
   }
 
