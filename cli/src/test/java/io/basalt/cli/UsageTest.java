@@ -3,8 +3,10 @@ package io.basalt.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +106,25 @@ class UsageTest {
     assertThat(Commands.run("ingest", "-c", file).failure()).startsWith("nothing runs here");
     assertThat(Commands.run("logs", "-c", file).failure()).startsWith("nothing was logged yet");
     assertThat(Commands.run("down", "-c", file).done().out()).contains("nothing was up");
+  }
+
+  @Test
+  void aStoreThatLostItsRootsNamesWhatMakesThemAnew() throws Exception {
+    Path file = store();
+    for (int drive = 0; drive < 4; drive++) {
+      try (Stream<Path> roots = Files.list(file.resolveSibling("scm-" + drive + "/roots"))) {
+        for (Path root : roots.toList()) {
+          Files.delete(root);
+        }
+      } catch (NoSuchFileException e) {
+        // A root takes three drives at most.
+        continue;
+      }
+    }
+    assertThat(Commands.run("ls", "-c", file.toString()).failure())
+        .isEqualTo(
+            "no root on any drive that answers (missing: none): bring the drives back, or make the"
+                + " tree anew with basalt rebuild");
   }
 
   @Test

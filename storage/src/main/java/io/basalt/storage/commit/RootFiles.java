@@ -88,8 +88,9 @@ public final class RootFiles {
             .orElseThrow(
                 () ->
                     new IOException(
-                        "no root on any drive that answers (missing: %s): bring the drives back"
-                            .formatted(drives.missing())));
+                        "no root on any drive that answers (missing: %s): bring the drives back,"
+                                .formatted(drives.missing())
+                            + " or make the tree anew with basalt rebuild"));
     if (newest.on().stream().map(DriveInfo::enclosure).distinct().count() < RootDrives.ENCLOSURES) {
       place(newest.root(), newest.bytes(), Set.of());
     }
