@@ -2,12 +2,14 @@ package io.basalt.compaction;
 
 import io.basalt.flink.BatchOptions;
 import io.basalt.flink.FlinkSettings;
+import io.basalt.flink.JobName;
 import io.basalt.flink.StoreHandle;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.compact.Abandonment;
 import io.basalt.storage.compact.CompactionPlan;
+import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.copy.CopyPolicy;
 import io.basalt.storage.rewrite.RewritePlan;
 import io.basalt.storage.root.Root;
@@ -24,8 +26,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * --dry-run} a {@link PlanReport}.
  */
 public final class CompactionJob {
-  /** Name of the job on a cluster. */
-  public static final String NAME = "basalt-compact";
+  private static final String JOB = "compact";
 
   private CompactionJob() {}
 
@@ -38,6 +39,11 @@ public final class CompactionJob {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(settings());
     System.out.println(run(environment, request.options()).toJson());
+  }
+
+  /** Name of a store's job on a cluster. */
+  public static String name(StoreConfig config) {
+    return JobName.of(JOB, config);
   }
 
   /** Settings for an environment of this job. */
@@ -79,13 +85,13 @@ public final class CompactionJob {
   public static CompactionReport run(StreamExecutionEnvironment environment, BatchOptions options)
       throws Exception {
     CompactionTopology.build(environment, options);
-    return CompactionReport.of(environment.execute(NAME));
+    return CompactionReport.of(environment.execute(JobName.of(JOB, options)));
   }
 
-  /** Starts a compaction like {@link #run} and does not wait for it. */
-  public static void start(StreamExecutionEnvironment environment, BatchOptions options)
+  /** Starts a compaction like {@link #run} and does not wait for it; returns its id. */
+  public static String start(StreamExecutionEnvironment environment, BatchOptions options)
       throws Exception {
     CompactionTopology.build(environment, options);
-    environment.executeAsync(NAME);
+    return environment.executeAsync(JobName.of(JOB, options)).getJobID().toHexString();
   }
 }

@@ -13,12 +13,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Renews the pin of the running compaction, on a thread of its own, so that a compaction may take
- * as long as it needs. If it cannot for {@link Pins#EXPIRY}, the root may go, and the compaction
- * then fails.
+ * as long as it needs, and so often that a schedule sees it at work, also while it makes no files.
+ * If it cannot for {@link Pins#EXPIRY}, the root may go, and the compaction then fails.
  */
 final class PinKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PinKeeper.class);
-  private static final long EVERY_SECONDS = Pins.EXPIRY.toSeconds() / 3;
+  private static final long EVERY_SECONDS = 10;
 
   private final BatchOptions options;
   private final ScheduledExecutorService thread =

@@ -1,6 +1,8 @@
 package io.basalt.ingest;
 
 import io.basalt.flink.FlinkSettings;
+import io.basalt.flink.JobName;
+import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -12,8 +14,13 @@ public final class IngestJob {
     IngestOptions options = IngestOptions.parse(arguments);
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(FlinkSettings.streaming());
-    IngestTopology.build(
-        environment, StoreConfigLoader.load(options.configFile()).kafka(), options);
-    environment.execute("basalt-ingest");
+    StoreConfig config = StoreConfigLoader.load(options.configFile());
+    IngestTopology.build(environment, config.kafka(), options);
+    environment.execute(name(config));
+  }
+
+  /** Name of a store's ingest on a cluster. */
+  public static String name(StoreConfig config) {
+    return JobName.of("ingest", config);
   }
 }

@@ -2,9 +2,11 @@ package io.basalt.migrate;
 
 import io.basalt.flink.BatchOptions;
 import io.basalt.flink.FlinkSettings;
+import io.basalt.flink.JobName;
 import io.basalt.flink.StoreHandle;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.migrate.MigratePlan;
 import io.basalt.storage.migrate.MigratePlanner;
 import io.basalt.storage.migrate.MigrateStart;
@@ -20,8 +22,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * {@link MigrateReport} as JSON, or with {@code --dry-run} a {@link PlanReport}.
  */
 public final class MigrateJob {
-  /** Name of the job on a cluster. */
-  public static final String NAME = "basalt-migrate";
+  private static final String JOB = "migrate";
 
   private MigrateJob() {}
 
@@ -34,6 +35,11 @@ public final class MigrateJob {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(settings());
     System.out.println(run(environment, request.options()).toJson());
+  }
+
+  /** Name of a store's job on a cluster. */
+  public static String name(StoreConfig config) {
+    return JobName.of(JOB, config);
   }
 
   /** Settings for an environment of this job. */
@@ -75,13 +81,13 @@ public final class MigrateJob {
   public static MigrateReport run(StreamExecutionEnvironment environment, BatchOptions options)
       throws Exception {
     MigrateTopology.build(environment, options);
-    return MigrateReport.of(environment.execute(NAME));
+    return MigrateReport.of(environment.execute(JobName.of(JOB, options)));
   }
 
-  /** Starts a migration like {@link #run} and does not wait for it. */
-  public static void start(StreamExecutionEnvironment environment, BatchOptions options)
+  /** Starts a migration like {@link #run} and does not wait for it; returns its id. */
+  public static String start(StreamExecutionEnvironment environment, BatchOptions options)
       throws Exception {
     MigrateTopology.build(environment, options);
-    environment.executeAsync(NAME);
+    return environment.executeAsync(JobName.of(JOB, options)).getJobID().toHexString();
   }
 }

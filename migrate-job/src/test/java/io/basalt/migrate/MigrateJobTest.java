@@ -11,6 +11,7 @@ import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.commit.StoreInitializer;
+import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
 import io.basalt.storage.config.Tier;
@@ -41,7 +42,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.flink.runtime.client.JobExecutionException;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -201,8 +201,8 @@ class MigrateJobTest {
   void aConfigurationThatIsGoneIsSaidAtOnce() throws Exception {
     Files.delete(config.file());
     assertThatThrownBy(this::run)
-        .isInstanceOf(JobExecutionException.class)
-        .hasStackTraceContaining("basalt.yaml does not exist: make a store with basalt init");
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("basalt.yaml does not exist: make a store with basalt init");
   }
 
   private MigrateReport run() throws Exception {

@@ -1,6 +1,7 @@
 package io.basalt.query;
 
 import io.basalt.flink.FlinkSettings;
+import io.basalt.flink.JobName;
 import io.basalt.flink.PinnedRoot;
 import io.basalt.flink.StoreHandle;
 import io.basalt.storage.commit.Moment;
@@ -54,7 +55,7 @@ public final class QueryJob {
       try {
         long root = pinned.number();
         QueryTopology.build(environment, new QueryRequest(options, root, export, rangeBytes));
-        return QueryReport.of(root, environment.execute("basalt-query"));
+        return QueryReport.of(root, environment.execute(JobName.of("query", store.config())));
       } finally {
         export.close();
       }

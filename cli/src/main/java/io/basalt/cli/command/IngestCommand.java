@@ -6,9 +6,15 @@ import io.basalt.cli.supervisor.IngestWish;
 import io.basalt.cli.supervisor.LocalCluster;
 import io.basalt.cli.supervisor.LocalState;
 import io.basalt.cli.supervisor.RemoteJobs;
+import io.basalt.cli.supervisor.Sentences;
+import io.basalt.ingest.IngestJob;
 import io.basalt.kafka.KafkaSettings;
 import io.basalt.kafka.Topics;
+import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.CommitConflictException;
+import io.basalt.storage.commit.CommitUnknownException;
 import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.ingest.IngestAttempts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -66,10 +72,10 @@ public final class IngestCommand extends StoreCommand {
   private int elsewhere(StoreConfig config) throws Exception {
     TargetCluster cluster = TargetCluster.parse(target, spec()).checked();
     if (stop) {
-      stop(cluster.rest());
+      stop(cluster.rest(), config);
       return 0;
     }
-    Optional<String> running = running(cluster.rest());
+    Optional<String> running = running(cluster.rest(), config);
     if (running.isPresent()) {
       out().println("ingest is job " + running.get() + " of http://" + target + " already");
       return 0;
@@ -82,16 +88,16 @@ public final class IngestCommand extends StoreCommand {
     return 0;
   }
 
-  private static Optional<String> running(FlinkRest rest) throws IOException {
+  private static Optional<String> running(FlinkRest rest, StoreConfig config) throws IOException {
     return rest.jobs().stream()
-        .filter(job -> job.name().equals(RemoteJobs.INGEST) && !job.ended())
+        .filter(job -> job.name().equals(IngestJob.name(config)) && !job.ended())
         .map(FlinkRest.Job::id)
         .findFirst();
   }
 
-  /** Returns when no ingest runs there any more. */
-  private void stop(FlinkRest rest) throws Exception {
-    Optional<String> job = running(rest);
+  /** Returns when no ingest runs there any more, and none is wanted. */
+  private void stop(FlinkRest rest, StoreConfig config) throws Exception {
+    Optional<String> job = running(rest, config);
     if (job.isEmpty()) {
       out().println("no ingest ran there");
       return;
@@ -99,9 +105,29 @@ public final class IngestCommand extends StoreCommand {
     rest.cancel(job.get());
     Await.until(
         PATIENCE,
-        () -> running(rest).isEmpty(),
+        () -> running(rest, config).isEmpty(),
         () -> "job %s does not end; see http://%s".formatted(job.get(), target));
+    endAttempts(config);
     out().println("stopped job " + job.get());
+  }
+
+  /** Else a schedule would submit it again once the cluster has forgotten that it was stopped. */
+  private static void endAttempts(StoreConfig config) {
+    try (StoreCommits store = StoreCommits.open(config)) {
+      if (IngestAttempts.anyLive(store.head())) {
+        store.commit(IngestAttempts.end());
+      }
+    } catch (Failure
+        | IOException
+        | ArbiterException
+        | CommitConflictException
+        | CommitUnknownException e) {
+      throw new Failure(
+          "the job is stopped, but the store does not know: a basalt schedule may submit it again"
+              + " when Flink has forgotten it; "
+              + Sentences.of(e),
+          e);
+    }
   }
 
   private static void createTopics(StoreConfig config) throws IOException {

@@ -4,9 +4,10 @@ import io.basalt.cli.supervisor.FlinkRest;
 import io.basalt.cli.supervisor.IngestState;
 import io.basalt.cli.supervisor.JobRuns;
 import io.basalt.cli.supervisor.LocalState;
-import io.basalt.cli.supervisor.RemoteJobs;
 import io.basalt.compaction.CompactionJob;
+import io.basalt.ingest.IngestJob;
 import io.basalt.migrate.MigrateJob;
+import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Comparator;
@@ -42,12 +43,14 @@ record Running(
   }
 
   /** What a cluster says; who schedules its jobs is not known there. */
-  static Running at(TargetCluster cluster) throws IOException {
+  static Running at(TargetCluster cluster, StoreConfig config) throws IOException {
     FlinkRest rest = cluster.rest();
     List<FlinkRest.Job> jobs = rest.jobs();
     Map<String, JobRuns> scheduled =
-        Map.of("migrate", last(jobs, MigrateJob.NAME), "compact", last(jobs, CompactionJob.NAME));
-    Optional<FlinkRest.Job> newest = newest(jobs, RemoteJobs.INGEST);
+        Map.of(
+            "migrate", last(jobs, MigrateJob.name(config)),
+            "compact", last(jobs, CompactionJob.name(config)));
+    Optional<FlinkRest.Job> newest = newest(jobs, IngestJob.name(config));
     if (newest.isPresent() && !newest.get().ended()) {
       IngestState state = IngestState.of(rest, newest.get());
       return new Running(
@@ -75,6 +78,9 @@ record Running(
   private static Optional<FlinkRest.Job> newest(List<FlinkRest.Job> jobs, String name) {
     return jobs.stream()
         .filter(job -> job.name().equals(name))
-        .max(Comparator.comparingLong(FlinkRest.Job::startedMillis));
+        .max(
+            // One that runs counts, whatever a clock that was set back says of those before.
+            Comparator.<FlinkRest.Job, Boolean>comparing(job -> !job.ended())
+                .thenComparing(FlinkRest.Job::startedMillis));
   }
 }

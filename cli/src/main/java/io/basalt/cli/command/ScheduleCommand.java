@@ -1,5 +1,6 @@
 package io.basalt.cli.command;
 
+import io.basalt.cli.supervisor.ForgottenIngest;
 import io.basalt.cli.supervisor.JobRuns;
 import io.basalt.cli.supervisor.JobSchedules;
 import io.basalt.cli.supervisor.RemoteJobs;
@@ -13,7 +14,9 @@ import picocli.CommandLine.Option;
 /** What {@code up} does on its own cluster, for one of yours; ends when it is stopped. */
 @Command(
     name = "schedule",
-    description = "Run migrate and compaction on a Flink cluster of yours when there is work.")
+    description =
+        "Run migrate and compaction on a Flink cluster of yours when there is work, and submit"
+            + " ingest again if the cluster has forgotten it.")
 public final class ScheduleCommand extends StoreCommand {
   private static final long LOOK_MILLIS = 500;
 
@@ -30,10 +33,17 @@ public final class ScheduleCommand extends StoreCommand {
     TargetCluster cluster = TargetCluster.parse(target, spec()).checked();
     RemoteJobs.Jars jars = RemoteJobs.jars(cluster.rest());
     Map<String, JobRuns> said = new HashMap<>();
+    ForgottenIngest ingest = ForgottenIngest.on(config, cluster.host(), cluster.port(), jars);
+    String problem = null;
     try (JobSchedules schedules = JobSchedules.on(config, cluster.host(), cluster.port(), jars)) {
       while (true) {
         schedules.keep();
         schedules.runs().forEach((job, runs) -> say(job, said.put(job, runs), runs));
+        ingest.keep();
+        if (ingest.problem() != null && !ingest.problem().equals(problem)) {
+          out().println(ingest.problem());
+        }
+        problem = ingest.problem();
         Thread.sleep(LOOK_MILLIS);
       }
     }

@@ -51,7 +51,7 @@ public final class StatusCommand extends StoreCommand {
   @Override
   public Integer call() throws Exception {
     StoreConfig config = config();
-    Optional<Running> running = running();
+    Optional<Running> running = running(config);
     StoreProgress progress = StoreProgress.read(config, running.isPresent());
     Answer answer =
         new Answer(
@@ -72,10 +72,10 @@ public final class StatusCommand extends StoreCommand {
     return 0;
   }
 
-  private Optional<Running> running() throws IOException {
+  private Optional<Running> running(StoreConfig config) throws IOException {
     return target == null
         ? cluster().state().map(Running::of)
-        : Optional.of(Running.at(TargetCluster.parse(target, spec()).checked()));
+        : Optional.of(Running.at(TargetCluster.parse(target, spec()).checked(), config));
   }
 
   private static Map<String, JobRuns> jobs(Optional<Running> running) {

@@ -1,10 +1,12 @@
 package io.basalt.cli.supervisor;
 
+import io.basalt.storage.commit.AttemptSigns;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -14,21 +16,28 @@ import java.util.concurrent.Future;
 /**
  * Runs a batch job on its schedule. Every interval it looks, in this process, whether there is
  * anything to do, and submits the job only then. While there is, a job that fails, or does nothing,
- * makes the next look come later. Looks take place on a thread of their own.
+ * makes the next look come later. A run that somebody else started, on this cluster or anywhere, is
+ * left alone while it is at work. Looks take place on a thread of their own.
  */
 final class JobKeeper implements AutoCloseable {
+  /** Between looks at attempts that may be at work elsewhere. */
+  private static final Duration LOOK_AT_ATTEMPTS = Duration.ofSeconds(10);
+
   private final JobSchedule schedule;
   private final FlinkRest rest;
   private final String host;
   private final int port;
   private final JobSubmission submission;
   private final Clock clock;
+  private final AttemptWatch attempts;
   private final ExecutorService thread;
   private volatile JobRuns runs = JobRuns.NEVER;
   private Future<?> underWay;
   private volatile Instant next;
   private Instant last;
   private volatile Duration pause;
+  private Duration untilNext;
+  private String submitted;
   private Set<String> planned = Set.of();
 
   /** Keeps the job on the cluster at this REST address. */
@@ -39,6 +48,7 @@ final class JobKeeper implements AutoCloseable {
     this.port = port;
     this.submission = submission;
     this.clock = clock;
+    this.attempts = new AttemptWatch(clock);
     this.pause = schedule.interval();
     this.next = clock.instant().plus(schedule.delay());
     this.thread =
@@ -72,23 +82,25 @@ final class JobKeeper implements AutoCloseable {
   /** Looks now. */
   void look() {
     String problem;
+    untilNext = null;
     try {
       problem = runIfDue();
     } catch (Exception e) {
       problem = "%s cannot be planned or started: %s".formatted(schedule.name(), Sentences.of(e));
     }
-    next = clock.instant().plus(pause);
+    next = clock.instant().plus(untilNext == null ? pause : untilNext);
     runs = new JobRuns(last == null ? null : last.toString(), next.toString(), problem);
   }
 
   /** Submits the job if there is work; why not all of it can be done, or null. */
   private String runIfDue() throws Exception {
-    Optional<FlinkRest.Job> newest = newestJob();
-    if (newest.isPresent()) {
-      last = Instant.ofEpochMilli(newest.get().startedMillis());
-      if (!newest.get().ended()) {
-        return runs.problem();
-      }
+    List<FlinkRest.Job> listed =
+        rest.jobs().stream().filter(job -> job.name().equals(schedule.job())).toList();
+    Optional<FlinkRest.Job> newest =
+        listed.stream().max(Comparator.comparingLong(FlinkRest.Job::startedMillis));
+    newest.ifPresent(job -> last = Instant.ofEpochMilli(job.startedMillis()));
+    if (!listed.stream().allMatch(FlinkRest.Job::ended)) {
+      return runs.problem();
     }
     JobSchedule.Work work = schedule.planning().plan();
     if (!work.due()) {
@@ -97,22 +109,29 @@ final class JobKeeper implements AutoCloseable {
       planned = Set.of();
       return work.blocked().orElse(null);
     }
-    String problem = failure(newest, work).or(work::blocked).orElse(null);
-    submission.submit(host, port);
+    AttemptSigns signs = schedule.presence().look();
+    if (attempts.mayWork(signs)) {
+      untilNext = pause.compareTo(LOOK_AT_ATTEMPTS) < 0 ? pause : LOOK_AT_ATTEMPTS;
+      return "%s runs elsewhere as attempt %s, or died: no other is started before it ends, or nothing of it changes for %d s"
+          .formatted(
+              schedule.name(), signs.attempts().get(0).id(), AttemptWatch.PATIENCE.toSeconds());
+    }
+    String problem = failure(ownRun(listed).or(() -> newest), work).or(work::blocked).orElse(null);
+    submitted = submission.submit(host, port);
     planned = work.items();
     last = clock.instant();
     return problem;
   }
 
-  /** Why the newest run did not do its work; then the next one comes later, else soon again. */
-  private Optional<String> failure(Optional<FlinkRest.Job> newest, JobSchedule.Work work)
+  /** Why a run did not do its work; then the next one comes later, else soon again. */
+  private Optional<String> failure(Optional<FlinkRest.Job> run, JobSchedule.Work work)
       throws IOException {
-    if (newest.isPresent() && newest.get().state().equals("FAILED")) {
+    if (run.isPresent() && run.get().state().equals("FAILED")) {
       slower();
       return Optional.of(
-          schedule.name() + " failed: " + rest.failure(newest.get().id()).orElse("unknown"));
+          schedule.name() + " failed: " + rest.failure(run.get().id()).orElse("unknown"));
     }
-    if (newest.isPresent() && !planned.isEmpty() && work.items().containsAll(planned)) {
+    if (run.isPresent() && !planned.isEmpty() && work.items().containsAll(planned)) {
       slower();
       return Optional.of(schedule.name() + " did nothing: see basalt logs taskmanager");
     }
@@ -125,10 +144,9 @@ final class JobKeeper implements AutoCloseable {
     pause = doubled.compareTo(schedule.longestPause()) < 0 ? doubled : schedule.longestPause();
   }
 
-  private Optional<FlinkRest.Job> newestJob() throws IOException {
-    return rest.jobs().stream()
-        .filter(job -> job.name().equals(schedule.job()))
-        .max(Comparator.comparingLong(FlinkRest.Job::startedMillis));
+  /** What this schedule submitted last: start times tell nothing after a clock was set back. */
+  private Optional<FlinkRest.Job> ownRun(List<FlinkRest.Job> listed) {
+    return listed.stream().filter(job -> job.id().equals(submitted)).findFirst();
   }
 
   @Override

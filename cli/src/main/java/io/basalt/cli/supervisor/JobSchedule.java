@@ -2,10 +2,17 @@ package io.basalt.cli.supervisor;
 
 import io.basalt.compaction.CompactionJob;
 import io.basalt.compaction.WorkPlan;
+import io.basalt.flink.StoreHandle;
 import io.basalt.migrate.MigrateJob;
+import io.basalt.storage.commit.ArbiterException;
+import io.basalt.storage.commit.AttemptSigns;
+import io.basalt.storage.commit.RootFiles;
+import io.basalt.storage.compact.CompactionStart;
 import io.basalt.storage.config.StoreConfig;
+import io.basalt.storage.migrate.MigrateAttempts;
 import io.basalt.storage.migrate.MigratePlan;
 import io.basalt.storage.rewrite.RewritePlan.Sparse;
+import io.basalt.storage.root.Root;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +25,7 @@ import java.util.stream.Collectors;
  * @param name what sentences call it
  * @param job its name on a cluster
  * @param planning says what it would do now
+ * @param presence says what its live attempts show, wherever they run
  * @param delay before the first look
  * @param interval between looks
  * @param longestPause between looks at a job that fails or gets nowhere
@@ -26,6 +34,7 @@ record JobSchedule(
     String name,
     String job,
     Planning planning,
+    Presence presence,
     Duration delay,
     Duration interval,
     Duration longestPause) {
@@ -34,6 +43,12 @@ record JobSchedule(
   @FunctionalInterface
   interface Planning {
     Work plan() throws IOException;
+  }
+
+  /** Looks for live attempts; changes nothing. */
+  @FunctionalInterface
+  interface Presence {
+    AttemptSigns look() throws IOException;
   }
 
   /**
@@ -69,12 +84,22 @@ record JobSchedule(
     }
   }
 
+  private static AttemptSigns signs(StoreConfig config, String kind) throws IOException {
+    try (StoreHandle store = StoreHandle.open(config.file())) {
+      Root head = new RootFiles(store.drives(), config.rootCopies()).head();
+      return AttemptSigns.of(store.drives(), config.rootCopies(), head, kind);
+    } catch (ArbiterException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
   /** A full store waits for migration, so it is looked for at once. */
   static JobSchedule migrate(StoreConfig config) {
     return new JobSchedule(
         "migrate",
-        MigrateJob.NAME,
+        MigrateJob.name(config),
         () -> Work.of(MigrateJob.planIfDue(config.file())),
+        () -> signs(config, MigrateAttempts.KIND),
         Duration.ZERO,
         config.migrate().interval(),
         Duration.ofMinutes(10));
@@ -83,8 +108,9 @@ record JobSchedule(
   static JobSchedule compaction(StoreConfig config) {
     return new JobSchedule(
         "compaction",
-        CompactionJob.NAME,
+        CompactionJob.name(config),
         () -> Work.of(CompactionJob.plan(config.file())),
+        () -> signs(config, CompactionStart.KIND),
         config.compaction().interval(),
         config.compaction().interval(),
         Duration.ofMinutes(30));

@@ -1,7 +1,7 @@
 package io.basalt.cli.supervisor;
 
-/** Submits a batch job to the Flink cluster at a REST address and does not wait for it. */
+/** Submits a batch job to the Flink cluster at a REST address and does not wait for it; its id. */
 @FunctionalInterface
 public interface JobSubmission {
-  void submit(String host, int port) throws Exception;
+  String submit(String host, int port) throws Exception;
 }

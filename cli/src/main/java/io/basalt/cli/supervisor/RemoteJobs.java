@@ -3,6 +3,7 @@ package io.basalt.cli.supervisor;
 import io.basalt.compaction.CompactionJob;
 import io.basalt.flink.BatchOptions;
 import io.basalt.flink.FlinkSettings;
+import io.basalt.ingest.IngestJob;
 import io.basalt.ingest.IngestOptions;
 import io.basalt.ingest.IngestTopology;
 import io.basalt.kafka.Acceptance;
@@ -22,8 +23,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Submits Basalt's jobs to Flink clusters by their REST addresses. */
 public final class RemoteJobs {
-  public static final String INGEST = "basalt-ingest";
-
   /** What every Flink 2.2 cluster has, and the broker; not this program's own modules. */
   private static final Pattern NOT_FOR_LIB =
       Pattern.compile(
@@ -87,22 +86,20 @@ public final class RemoteJobs {
     StreamExecutionEnvironment environment =
         environment(host, port, FlinkSettings.streaming(), jars);
     IngestTopology.build(environment, config.kafka(), options);
-    JobClient job = environment.executeAsync(INGEST);
+    JobClient job = environment.executeAsync(IngestJob.name(config));
     return job.getJobID().toHexString();
   }
 
-  /** Starts the compaction job with one worker and does not wait for it. */
-  public static void compact(String host, int port, StoreConfig config, Jars jars)
-      throws Exception {
-    CompactionJob.start(
+  /** Starts the compaction job with one worker and does not wait for it; returns its id. */
+  static String compact(String host, int port, StoreConfig config, Jars jars) throws Exception {
+    return CompactionJob.start(
         environment(host, port, CompactionJob.settings(), jars),
         new BatchOptions(config.file().toString(), 1));
   }
 
-  /** Starts the migrate job with one worker and does not wait for it. */
-  public static void migrate(String host, int port, StoreConfig config, Jars jars)
-      throws Exception {
-    MigrateJob.start(
+  /** Starts the migrate job with one worker and does not wait for it; returns its id. */
+  static String migrate(String host, int port, StoreConfig config, Jars jars) throws Exception {
+    return MigrateJob.start(
         environment(host, port, MigrateJob.settings(), jars),
         new BatchOptions(config.file().toString(), 1));
   }

@@ -1,5 +1,6 @@
 package io.basalt.cli.supervisor;
 
+import io.basalt.ingest.IngestJob;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfigLoader;
 import java.io.IOException;
@@ -38,7 +39,7 @@ public final class SupervisorProcess {
         new Supervisor(
             directory,
             config,
-            RemoteJobs.INGEST,
+            IngestJob.name(config),
             new LocalIngest(config),
             (host, port) -> RemoteJobs.compact(host, port, config, RemoteJobs.Jars.ON_CLUSTER),
             (host, port) -> RemoteJobs.migrate(host, port, config, RemoteJobs.Jars.ON_CLUSTER),

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.basalt.compaction.WorkPlan;
+import io.basalt.storage.commit.AttemptSigns;
 import io.basalt.storage.compact.CompactionPlan;
 import io.basalt.storage.config.Tier;
+import io.basalt.storage.drive.Drive.StoredFile;
 import io.basalt.storage.migrate.MigratePlan;
 import io.basalt.storage.migrate.MigratePlan.PlannedSegment;
 import io.basalt.storage.migrate.MigratePlan.PlannedStripe;
@@ -14,6 +16,7 @@ import io.basalt.storage.migrate.MigratePlan.Why;
 import io.basalt.storage.migrate.StripeShape;
 import io.basalt.storage.rewrite.RewritePlan;
 import io.basalt.storage.rewrite.RewritePlan.Sparse;
+import io.basalt.storage.root.Root.LiveAttempt;
 import io.basalt.storage.root.SegmentLocation;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,8 +26,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,11 +42,13 @@ class JobKeeperTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final JobSchedule.Work NOTHING =
       new JobSchedule.Work(false, Set.of(), Optional.empty());
+  private static final AttemptSigns NO_ATTEMPT = new AttemptSigns(List.of(), List.of(), Map.of());
   private static final Duration INTERVAL = Duration.ofSeconds(10);
 
   private HttpServer flink;
   private String jobs = "[]";
   private JobSchedule.Work work = NOTHING;
+  private AttemptSigns signs = NO_ATTEMPT;
   private int submitted;
   private Instant now = NOW;
   private JobKeeper keeper;
@@ -68,10 +76,11 @@ class JobKeeperTest {
 
   private JobKeeper keeper(Duration delay) {
     return new JobKeeper(
-        new JobSchedule("dig", "basalt-dig", () -> work, delay, INTERVAL, Duration.ofMinutes(10)),
+        new JobSchedule(
+            "dig", "basalt-dig", () -> work, () -> signs, delay, INTERVAL, Duration.ofMinutes(10)),
         Loopback.HOST,
         flink.getAddress().getPort(),
-        (host, port) -> submitted++,
+        (host, port) -> "run" + ++submitted,
         ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
   }
 
@@ -82,9 +91,22 @@ class JobKeeperTest {
   }
 
   private void newestJob(String state) {
-    jobs =
-        "[{\"jid\":\"a1\",\"name\":\"basalt-dig\",\"state\":\"%s\",\"start-time\":%d}]"
-            .formatted(state, NOW.toEpochMilli());
+    jobs = "[" + job("a1", state, NOW) + "]";
+  }
+
+  private static String job(String id, String state, Instant started) {
+    return "{\"jid\":\"%s\",\"name\":\"basalt-dig\",\"state\":\"%s\",\"start-time\":%d}"
+        .formatted(id, state, started.toEpochMilli());
+  }
+
+  /** What a look finds of an attempt that has made so many files. */
+  private static AttemptSigns attempt(int files) {
+    Set<StoredFile> made =
+        IntStream.range(0, files)
+            .mapToObj(i -> new StoredFile("stripes/7-a-" + i, 1, 0))
+            .collect(Collectors.toSet());
+    return new AttemptSigns(
+        List.of(new LiveAttempt("7-a", "dig")), List.of(), Map.of("capacity-0", made));
   }
 
   private static JobSchedule.Work of(String... items) {
@@ -185,6 +207,76 @@ class JobKeeperTest {
     keeper.look();
     assertThat(submitted).isEqualTo(2);
     assertThat(keeper.runs().next()).isEqualTo(NOW.plus(INTERVAL.multipliedBy(2)).toString());
+  }
+
+  @Test
+  void aRunOfSomebodyElseIsLeftAloneWhileItWorks() {
+    work = of("s1");
+    for (int files = 0; files < 20; files++) {
+      signs = attempt(files);
+      keeper.look();
+      assertThat(keeper.runs().problem()).startsWith("dig runs elsewhere as attempt 7-a, or died");
+      assertThat(keeper.runs().next()).isEqualTo(now.plus(INTERVAL).toString());
+      now = now.plus(AttemptWatch.PATIENCE).minusMillis(1);
+    }
+    keeper.look();
+    assertThat(submitted).isZero();
+    now = now.plusMillis(1);
+    keeper.look();
+    assertThat(submitted).isEqualTo(1);
+    assertThat(keeper.runs().problem()).isNull();
+  }
+
+  @Test
+  void aRunOfSomebodyElseThatEndedIsFollowedAtOnce() {
+    work = of("s1");
+    signs = attempt(1);
+    keeper.look();
+    signs = NO_ATTEMPT;
+    keeper.look();
+    assertThat(submitted).isEqualTo(1);
+  }
+
+  /** A failing job leaves attempts behind, and these are looked at often; its next run is not. */
+  @Test
+  void lookingAtAttemptsDoesNotForgetHowOftenTheJobFailed() {
+    work = of("s1");
+    newestJob("FAILED");
+    for (int i = 1; i < 4; i++) {
+      signs = attempt(i);
+      keeper.look();
+      now = now.plus(AttemptWatch.PATIENCE);
+      keeper.look();
+      assertThat(submitted).isEqualTo(i);
+      assertThat(keeper.runs().next())
+          .isEqualTo(now.plus(INTERVAL.multipliedBy(1 << i)).toString());
+    }
+  }
+
+  @Test
+  void aClockThatIsSetBackMakesNoAttemptLiveForEver() {
+    work = of("s1");
+    signs = attempt(1);
+    keeper.look();
+    now = NOW.minus(Duration.ofDays(1));
+    keeper.look();
+    now = now.plus(AttemptWatch.PATIENCE);
+    keeper.look();
+    assertThat(submitted).isEqualTo(1);
+  }
+
+  /** The JobManager's clock was set back between two runs. */
+  @Test
+  void startTimesDoNotSayWhichRunIsNewest() {
+    work = of("s1");
+    keeper.look();
+    Instant later = NOW.plus(INTERVAL);
+    jobs = "[" + job("a1", "FINISHED", later) + "," + job("run1", "RUNNING", NOW) + "]";
+    keeper.look();
+    assertThat(submitted).isEqualTo(1);
+    jobs = "[" + job("a1", "FINISHED", later) + "," + job("run1", "FAILED", NOW) + "]";
+    keeper.look();
+    assertThat(keeper.runs().problem()).isEqualTo("dig failed: no room for maps");
   }
 
   @Test
