@@ -210,12 +210,8 @@ class LifeSoakTest {
     int choice = reads.nextInt(head.kept().size() + 1);
     long number = choice == head.kept().size() ? head.number() : head.kept().get(choice).number();
     try {
-      Optional<Root> root =
-          number == head.number() ? Optional.of(head) : roots.snapshot(head, number);
-      if (root.isPresent()) {
-        check(drives, root.get(), model);
-        rootsRead++;
-      }
+      check(drives, number == head.number() ? head : roots.read(number), model);
+      rootsRead++;
     } catch (IOException | UncheckedIOException e) {
       Root now = roots.head();
       boolean kept =

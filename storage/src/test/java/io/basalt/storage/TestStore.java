@@ -1,5 +1,7 @@
 package io.basalt.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.InMemoryArbiter;
@@ -7,13 +9,10 @@ import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.commit.StoreInitializer;
 import io.basalt.storage.config.StoreConfig;
-import io.basalt.storage.config.StoreConfigLoader;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.Drive.StoredFile;
-import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
-import io.basalt.storage.drive.FileDrive;
 import io.basalt.storage.ingest.Flushed;
 import io.basalt.storage.ingest.IngestChange;
 import io.basalt.storage.ingest.Published;
@@ -34,18 +33,17 @@ import io.basalt.storage.run.RunMaker;
 import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.segment.SegmentWriter;
 import io.basalt.storage.stripe.PackedSegment;
-import io.basalt.storage.stripe.StripeWriter;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.Version;
+import io.basalt.storage.verify.Verifier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,9 +53,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A store in a folder, on real files, with an arbiter in memory and one writer, mostly of one
@@ -69,11 +64,14 @@ public final class TestStore implements AutoCloseable {
   /** The write topic. */
   public static final Incarnation INCARNATION = new Incarnation(1, "basalt.writes", "topic-id", 1);
 
+  private static final Instant CREATED = Instant.ofEpochMilli(1_700_000_000_000L);
+
   private final Path folder;
   private final StoreConfig config;
   private final DriveSet drives;
   private final InMemoryArbiter.Log log;
-  private final TickingClock clock = new TickingClock();
+  private Instant now = CREATED;
+  private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
   private final RootCommitter committer;
   private final Attempt attempt;
   private final SegmentWriter writer;
@@ -97,7 +95,9 @@ public final class TestStore implements AutoCloseable {
     this.drives = drives;
     this.log = log;
     attempt = Attempt.start(head, new Random(7));
-    committer = RootCommitter.open(drives, config.rootCopies(), log.handle(), attempt, clock);
+    committer =
+        RootCommitter.open(
+            new RootFiles(drives, config.rootCopies()), log.handle(), attempt, clock);
     List<Incarnation> incarnations =
         head.incarnations().isEmpty() ? List.of(first) : head.incarnations();
     committer.commit(root -> root.attempts(live(root)).incarnations(incarnations));
@@ -132,15 +132,15 @@ public final class TestStore implements AutoCloseable {
       InMemoryArbiter.Log log,
       Incarnation incarnation)
       throws Exception {
-    Root root = StoreInitializer.create(drives, config, new TickingClock());
+    Root root = StoreInitializer.create(drives, config, Clock.fixed(CREATED, ZoneOffset.UTC));
     return new TestStore(folder, config, drives, root, log, incarnation);
   }
 
   /** Goes on with a store in a folder from its head, with segments of 2 MiB. */
   public static TestStore reopen(Path folder, int capacityDrives, InMemoryArbiter.Log log)
       throws Exception {
-    StoreConfig config = config(folder, "2MiB", capacityDrives);
-    DriveSet drives = sequential(config);
+    StoreConfig config = TestConfig.write(folder, "2MiB", capacityDrives);
+    DriveSet drives = TestConfig.open(config);
     Root head = new RootFiles(drives, config.rootCopies()).head();
     return new TestStore(folder, config, drives, head, log, INCARNATION);
   }
@@ -148,18 +148,9 @@ public final class TestStore implements AutoCloseable {
   /** Goes on with a store on any drives from its head, with segments of 1 MiB. */
   public static TestStore reopen(Path folder, DriveSet drives, InMemoryArbiter.Log log)
       throws Exception {
-    StoreConfig config = config(folder, "1MiB", 1);
+    StoreConfig config = TestConfig.write(folder, "1MiB", 1);
     Root head = new RootFiles(drives, config.rootCopies()).head();
     return new TestStore(folder, config, drives, head, log, INCARNATION);
-  }
-
-  private static String capacity(int drives) {
-    return IntStream.range(0, drives)
-        .mapToObj(
-            i ->
-                "  - {id: capacity-%1$d, tier: capacity, path: capacity-%1$d, enclosure: c%1$d, size: 1GiB}\n"
-                    .formatted(i))
-        .collect(Collectors.joining());
   }
 
   /** A new, empty store with segments of 2 MiB. */
@@ -182,10 +173,10 @@ public final class TestStore implements AutoCloseable {
   public static TestStore create(
       Path folder, String segmentSize, int capacityDrives, Incarnation incarnation)
       throws Exception {
-    StoreConfig config = config(folder, segmentSize, capacityDrives);
+    StoreConfig config = TestConfig.write(folder, segmentSize, capacityDrives);
     DriveSet.initialise(config, ID);
     InMemoryArbiter.Log log = new InMemoryArbiter.Log("cluster", "topic");
-    return first(folder, config, sequential(config), log, incarnation);
+    return first(folder, config, TestConfig.open(config), log, incarnation);
   }
 
   /**
@@ -194,34 +185,7 @@ public final class TestStore implements AutoCloseable {
    */
   public static TestStore create(
       Path folder, String segmentSize, DriveSet drives, InMemoryArbiter.Log log) throws Exception {
-    return first(folder, config(folder, segmentSize, 1), drives, log, INCARNATION);
-  }
-
-  private static StoreConfig config(Path folder, String segmentSize, int capacityDrives)
-      throws IOException {
-    Files.createDirectories(folder);
-    Path file = folder.resolve("basalt.yaml");
-    Files.writeString(
-        file,
-        """
-        store: test
-        drives:
-          - {id: scm-0, tier: scm, path: scm-0, enclosure: a, size: 1GiB}
-          - {id: scm-1, tier: scm, path: scm-1, enclosure: b, size: 1GiB}
-        %ssegment-size: %s
-        kafka:
-          bootstrap: 127.0.0.1:9092
-        """
-            .formatted(capacity(capacityDrives), segmentSize));
-    return StoreConfigLoader.load(file);
-  }
-
-  private static DriveSet sequential(StoreConfig config) throws IOException {
-    List<FileDrive> all = new ArrayList<>();
-    for (StoreConfig.DriveConfig drive : config.drives()) {
-      all.add(FileDrive.open(drive));
-    }
-    return DriveSet.sequential(ID, all, DriveSet.Options.DEFAULTS);
+    return first(folder, TestConfig.write(folder, segmentSize, 1), drives, log, INCARNATION);
   }
 
   public StoreConfig config() {
@@ -348,7 +312,7 @@ public final class TestStore implements AutoCloseable {
   /** Commits, seals all segments and commits that too. */
   public Root seal() throws Exception {
     commit();
-    clock.pass(config.sealAfter().plusSeconds(1));
+    pass(config.sealAfter().plusSeconds(1));
     while (writer.isFlushDue()) {
       commit();
     }
@@ -365,32 +329,12 @@ public final class TestStore implements AutoCloseable {
    * deletes their mirrors.
    */
   public Stripe moveToStripe(List<SegmentLocation> segments, int k, int m) throws Exception {
-    List<PackedSegment> packed = new ArrayList<>();
-    long offset = 0;
-    for (SegmentLocation segment : segments) {
-      packed.add(new PackedSegment(segment, offset));
-      offset += segment.packedBytes();
-    }
-    long blocks = (offset + k * (long) Stripe.BLOCK_BYTES - 1) / (k * (long) Stripe.BLOCK_BYTES);
-    Stripe stripe =
-        new Stripe(
-            "%s-0-%d".formatted(attempt, stripes++),
-            k,
-            m,
-            Math.max(1, blocks) * Stripe.BLOCK_BYTES,
-            IntStream.range(0, k + m).mapToObj(i -> "capacity-" + i).toList());
-    new StripeWriter(drives).write(stripe, packed, this::readMirror);
+    List<PackedSegment> packed = TestStripes.packed(segments);
+    Stripe stripe = TestStripes.shape("%s-0-%d".formatted(attempt, stripes++), packed, k, m);
+    TestStripes on = new TestStripes(drives);
+    on.write(stripe, packed);
     commitMoved(packed, stripe);
-    for (SegmentLocation segment : segments) {
-      for (String mirror : segment.mirrors()) {
-        drives.call(
-            mirror,
-            drive -> {
-              drive.delete(segment.fileName());
-              return null;
-            });
-      }
-    }
+    on.deleteMirrors(segments);
     return stripe;
   }
 
@@ -406,24 +350,6 @@ public final class TestStore implements AutoCloseable {
             .toList();
     LocationEdit edit = LocationEdit.moving(moves, List.of(stripe));
     return commit(maps.write(head(), edit)::apply);
-  }
-
-  private CompletableFuture<Void> readMirror(
-      SegmentLocation segment, long position, ByteBuffer target) {
-    long shards = Math.max(0, Math.min(target.remaining(), segment.dataEnd() - position));
-    return drives.submit(
-        segment.mirrors().get(0),
-        drive -> {
-          try (DriveFile file = drive.open(segment.fileName())) {
-            file.read(target.slice(0, (int) shards), position);
-            int index = target.remaining() - (int) shards;
-            long at = segment.indexStart() + position + shards - segment.dataEnd();
-            if (index > 0) {
-              file.read(target.slice((int) shards, index), at);
-            }
-          }
-          return null;
-        });
   }
 
   /** Sealed segments that are no tails. */
@@ -470,36 +396,26 @@ public final class TestStore implements AutoCloseable {
     return runs.make(head()).orElseThrow();
   }
 
+  /** Lets all roots expire but the newest of those that are kept. */
+  public void keepLast(int roots) throws Exception {
+    commit(next -> next.kept(next.kept().subList(next.kept().size() - roots, next.kept().size())));
+  }
+
   public void pass(Duration time) {
-    clock.pass(time);
+    now = now.plus(time);
+  }
+
+  /** Closes the store once the verifier, with the drives opened anew, has found nothing. */
+  public void verifyAndClose() {
+    try (DriveSet anew = openDrives()) {
+      assertThat(new Verifier(anew).verify().problems()).isEmpty();
+    }
+    close();
   }
 
   @Override
   public void close() {
     writer.close();
     drives.close();
-  }
-
-  private static final class TickingClock extends Clock {
-    private Instant now = Instant.ofEpochMilli(1_700_000_000_000L);
-
-    private void pass(Duration time) {
-      now = now.plus(time);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

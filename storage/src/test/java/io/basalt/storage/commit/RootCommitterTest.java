@@ -69,7 +69,7 @@ class RootCommitterTest {
   }
 
   private RootCommitter open(Attempt attempt, Arbiter through) throws Exception {
-    return RootCommitter.open(drives, 3, through, attempt, Clock.systemUTC());
+    return RootCommitter.open(new RootFiles(drives, 3), through, attempt, Clock.systemUTC());
   }
 
   /** Marks a root with a text that tests can find again. */

@@ -30,14 +30,12 @@ import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.Version;
 import io.basalt.storage.verify.Verifier;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,6 +67,8 @@ final class SimulatedStore {
   final SimulatedDrives drives;
   private final Log log;
   private long millis = 1_000_000;
+  private final Clock clock =
+      ((InstantSource) () -> Instant.ofEpochMilli(millis)).withZone(ZoneOffset.UTC);
   private long acknowledged;
   private long lives;
 
@@ -175,9 +175,7 @@ final class SimulatedStore {
           .extracting(FileState::path)
           .containsExactlyInAnyOrderElementsOf(model.keySet());
       for (FileState file : files) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        reader.read(file, Channels.newChannel(bytes));
-        assertThat(bytes.toByteArray())
+        assertThat(Contents.bytes(reader, file))
             .as("%s at record %d", file.path(), next(root))
             .isEqualTo(model.get(file.path()));
       }
@@ -214,23 +212,6 @@ final class SimulatedStore {
     return file;
   }
 
-  private final class RecordClock extends Clock {
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(millis);
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
-
   /** One life of the ingest; an error or a crash ends it. */
   private final class Ingest {
     private final DriveSet drives;
@@ -246,7 +227,6 @@ final class SimulatedStore {
       files = new RootFiles(drives, ROOT_COPIES);
       attempt = Attempt.start(files.head(), new Random(++lives));
       own = Set.of(attempt.toString());
-      Clock clock = new RecordClock();
       Arbiter arbiter = CommitWorld.arbiter(steps, log.handle());
       committer = RootCommitter.open(files, arbiter, attempt, clock);
       writer =

@@ -3,10 +3,10 @@ package io.basalt.storage.compact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.basalt.storage.Contents;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.compact.Usage.Mark;
-import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.ingest.Published;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.PartitionOffset;
@@ -14,10 +14,7 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.Upload;
-import io.basalt.storage.verify.Verifier;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,10 +44,7 @@ class AbandonedUploadsTest {
 
   @AfterEach
   void verifyAndClose() {
-    try (DriveSet drives = store.openDrives()) {
-      assertThat(new Verifier(drives).verify().problems()).isEmpty();
-    }
-    store.close();
+    store.verifyAndClose();
   }
 
   @Test
@@ -435,9 +429,7 @@ class AbandonedUploadsTest {
   private byte[] read(String path) throws Exception {
     try (StoreReader reader = StoreReader.open(store.drives(), store.refresh())) {
       FileState file = reader.stat(path).orElseThrow();
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      reader.read(file, Channels.newChannel(out));
-      return out.toByteArray();
+      return Contents.bytes(reader, file);
     }
   }
 }

@@ -20,9 +20,7 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.verify.Verifier;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -264,9 +262,7 @@ class CompactionCrashTest {
     try (StoreReader reader = StoreReader.open(set, root)) {
       Map<String, byte[]> found = new HashMap<>();
       for (FileState file : Contents.files(reader)) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        reader.read(file, Channels.newChannel(out));
-        found.put(file.path(), out.toByteArray());
+        found.put(file.path(), Contents.bytes(reader, file));
       }
       assertThat(found).containsExactlyInAnyOrderEntriesOf(expected);
     }

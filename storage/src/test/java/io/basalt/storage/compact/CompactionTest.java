@@ -7,10 +7,8 @@ import io.basalt.storage.Contents;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.InMemoryArbiter;
-import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.commit.Sweeper;
-import io.basalt.storage.config.StoreConfig.Retention;
 import io.basalt.storage.copy.NeededFiles;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveInfo;
@@ -18,21 +16,15 @@ import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.drive.SimulatedDrives;
 import io.basalt.storage.leaf.LeafLimits;
 import io.basalt.storage.leaf.TreeFiles;
-import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.RootDiff;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.KeptRoot;
-import io.basalt.storage.root.SegmentLocation;
-import io.basalt.storage.root.Stripe;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.verify.Verifier;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What readers see is the same before, beside and after compactions, and dead data goes. */
+/** What readers see is the same before, beside and after compactions. */
 class CompactionTest {
   @TempDir Path folder;
   private TestStore store;
@@ -66,10 +58,7 @@ class CompactionTest {
 
   @AfterEach
   void verifyAndClose() {
-    try (DriveSet drives = store.openDrives()) {
-      assertThat(new Verifier(drives).verify().problems()).isEmpty();
-    }
-    store.close();
+    store.verifyAndClose();
   }
 
   @Test
@@ -96,7 +85,7 @@ class CompactionTest {
       remember(bytes);
       checkKeptRoots();
       if (round % 4 == 3) {
-        keepLast(5);
+        store.keepLast(5);
       }
     }
     assertThat(store.head().tree().orElseThrow().branch()).isPresent();
@@ -106,196 +95,6 @@ class CompactionTest {
         assertThat(reader.pendingUpload(path, "u")).isPresent();
       }
     }
-  }
-
-  @Test
-  void overwrittenDataGoesOnceNoKeptRootNeedsIt() throws Exception {
-    byte[] payload = new byte[600_000];
-    for (int i = 0; i < 12; i++) {
-      payload[0] = (byte) i;
-      store.put("/f", payload.clone());
-      store.commit();
-    }
-    store.seal();
-    Root early = store.makeRun();
-    run();
-    assertThat(segments()).isGreaterThanOrEqualTo(4);
-    Root kept = store.refresh();
-    assertThat(read(early, "/f")[0]).isEqualTo((byte) 11);
-
-    keepLast(1);
-    Compaction.Outcome outcome = run();
-    assertThat(outcome.freedBytes()).isGreaterThanOrEqualTo(2 * 3 * (2L << 20));
-    assertThat(segments()).isEqualTo(1);
-    assertThat(read(store.refresh(), "/f")).isEqualTo(payload);
-    assertThat(store.head().number()).isGreaterThan(kept.number());
-  }
-
-  @Test
-  void aStripeGoesWithTheLastSegmentThatStandsInIt() throws Exception {
-    store.close();
-    store = TestStore.create(Files.createDirectories(folder.resolve("striped")), "2MiB", 3);
-    for (String path : List.of("/a", "/b")) {
-      store.put(path, new byte[600_000]);
-      store.seal();
-      store.makeRun();
-    }
-    Stripe stripe = store.moveToStripe(List.copyOf(map().sealed()), 2, 1);
-    store.put("/a", new byte[] {1});
-    store.seal();
-    store.makeRun();
-    run();
-    keepLast(1);
-    assertThat(run().freedBytes()).isZero();
-    assertThat(read(store.refresh(), "/b")).hasSize(600_000);
-    assertThat(map().stripes()).containsExactly(stripe);
-
-    store.put("/b", new byte[] {2});
-    store.seal();
-    store.makeRun();
-    run();
-    keepLast(1);
-    assertThat(run().freedBytes()).isGreaterThan(3 * stripe.stripBytes());
-    assertThat(map().stripes()).isEmpty();
-    for (int strip = 0; strip < 3; strip++) {
-      assertThat(store.file("capacity-" + strip, stripe.fileName(strip))).doesNotExist();
-    }
-    assertThat(read(store.refresh(), "/b")).containsExactly(2);
-  }
-
-  @Test
-  void aDriveThatWasAwayIsAskedAgain() throws Exception {
-    SimulatedDrives drives = new SimulatedDrives(4, 0, 256 << 20);
-    try (TestStore away =
-        TestStore.create(
-            folder, "1MiB", drives.driveSet(), new InMemoryArbiter.Log("cluster", "topic"))) {
-      away.put("/f", new byte[300_000]);
-      away.seal();
-      away.makeRun();
-      SegmentLocation segment = sealed(away);
-      away.put("/f", new byte[] {1});
-      away.seal();
-      away.makeRun();
-      LocalCompaction.run(drives.driveSet(), away.log().handle(), away.clock(), 1);
-      away.refresh();
-      away.commit(next -> next.kept(List.of()));
-      drives.unplug(segment.mirrors().get(0));
-      LocalCompaction.run(drives.driveSet(), away.log().handle(), away.clock(), 2);
-      drives.plugIn(segment.mirrors().get(0));
-      assertThat(copies(drives, segment)).containsExactly(segment.mirrors().get(0));
-      LocalCompaction.run(drives.driveSet(), away.log().handle(), away.clock(), 3);
-      assertThat(copies(drives, segment)).isEmpty();
-      assertThat(new Verifier(drives.driveSet()).verify().problems()).isEmpty();
-    }
-  }
-
-  private static SegmentLocation sealed(TestStore store) throws Exception {
-    return LocationMap.load(new MirroredFiles(store.drives()), store.refresh()).sealed().stream()
-        .filter(segment -> segment.dataEnd() > 200_000)
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static List<String> copies(SimulatedDrives drives, SegmentLocation segment)
-      throws IOException {
-    List<String> holders = new ArrayList<>();
-    for (Drive drive : drives.drives()) {
-      if (drive.list("segments").stream().anyMatch(f -> f.name().equals(segment.fileName()))) {
-        holders.add(drive.info().id());
-      }
-    }
-    return holders;
-  }
-
-  @Test
-  void whatAKeptRootNeedsStays() throws Exception {
-    store.put("/f", new byte[] {1});
-    store.seal();
-    Root old = store.makeRun();
-    store.put("/f", new byte[] {2});
-    store.seal();
-    store.makeRun();
-    run();
-    // The only kept root besides the head is the one that has the old content.
-    store.commit(
-        next ->
-            next.kept(next.kept().stream().filter(kept -> kept.number() == old.number()).toList()));
-    run();
-    assertThat(read(old, "/f")).containsExactly(1);
-    assertThat(read(store.refresh(), "/f")).containsExactly(2);
-  }
-
-  @Test
-  void aReaderWhoseRootExpiresFinishesOrSaysSo() throws Exception {
-    byte[] old = new byte[600_000];
-    Arrays.fill(old, (byte) 7);
-    store.put("/stays", new byte[] {1});
-    store.seal();
-    store.makeRun();
-    store.put("/gone", old);
-    store.seal();
-    store.makeRun();
-    run();
-    Root root = store.refresh();
-    try (StoreReader blind = StoreReader.open(store.drives(), root);
-        StoreReader informed = StoreReader.open(store.drives(), root)) {
-      FileState gone = informed.stat("/gone").orElseThrow();
-      FileState stays = informed.stat("/stays").orElseThrow();
-      store.put("/gone", new byte[] {2});
-      store.seal();
-      store.makeRun();
-      assertThat(bytes(informed, gone)).isEqualTo(old);
-
-      keepLast(1);
-      run();
-      keepLast(1);
-      run();
-      store.refresh();
-      sweep();
-      String expired = "root %d expired while it was read".formatted(root.number());
-      assertThatThrownBy(() -> bytes(informed, gone))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining(expired);
-      assertThatThrownBy(() -> blind.stat("/stays"))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining(expired);
-      assertThatThrownBy(() -> blind.list("/", true).toList()).hasStackTraceContaining(expired);
-      // Its bytes moved into no other segment, so whoever knows where they are still gets them.
-      assertThat(bytes(informed, stays)).containsExactly(1);
-    }
-  }
-
-  @Test
-  void expiryIsWorkWhenItFreesSomething() throws Exception {
-    store.put("/f", new byte[600_000]);
-    store.seal();
-    store.makeRun();
-    store.put("/f", new byte[] {1});
-    store.seal();
-    store.makeRun();
-    run();
-    run();
-    run();
-    store.refresh();
-    Pruner pruner =
-        new Pruner(
-            new RootFiles(store.drives(), 3), new Retention(Duration.ofMinutes(10), 0, 0, 0));
-    CompactionPlan quiet = plan(pruner);
-    assertThat(quiet.hasWork()).as("%s", quiet).isFalse();
-
-    store.pass(Duration.ofMinutes(11));
-    store.commit(next -> {});
-    CompactionPlan due = plan(pruner);
-    assertThat(due.expiredRoots()).isEqualTo(store.head().kept().size());
-    assertThat(due.deadSegments()).isPositive();
-    assertThat(due.hasWork()).isTrue();
-    store.commit(pruner.expiry());
-    assertThat(run().freedBytes()).isGreaterThan(1_200_000);
-  }
-
-  private CompactionPlan plan(Pruner pruner) throws Exception {
-    return CompactionPlan.of(
-        store.drives(), store.head(), LocalCompaction.COPIES, pruner.expiry(), Abandonment.NONE);
   }
 
   @Test
@@ -359,7 +158,7 @@ class CompactionTest {
       run();
       store.refresh();
     }
-    keepLast(1);
+    store.keepLast(1);
     store.pass(Duration.ofMinutes(10));
     store.commit(next -> {});
     Root swept = store.commit(Sweeper.raising(Duration.ofMinutes(2), 0));
@@ -444,7 +243,7 @@ class CompactionTest {
     assertThatThrownBy(() -> zombie.commit(merged))
         .isInstanceOf(CommitConflictException.class)
         .hasMessageContaining("was ended by a later one");
-    assertThat(read(store.refresh(), "/f")).containsExactly(1);
+    assertThat(Contents.bytes(store.drives(), store.refresh(), "/f")).containsExactly(1);
   }
 
   private void some(Bytes bytes, int changes) throws Exception {
@@ -471,19 +270,6 @@ class CompactionTest {
     return LocalCompaction.run(store.drives(), store.log().handle(), store.clock(), ++seed);
   }
 
-  private void keepLast(int roots) throws Exception {
-    store.commit(
-        next -> next.kept(next.kept().subList(next.kept().size() - roots, next.kept().size())));
-  }
-
-  private void sweep() throws Exception {
-    store.pass(Duration.ofMinutes(10));
-    store.commit(next -> {});
-    Root raised = store.commit(Sweeper.raising(Duration.ofMinutes(2), 0));
-    new Pruner(new RootFiles(store.drives(), 3), null).delete(raised);
-    Sweeps.of(store.drives(), 3).delete(raised);
-  }
-
   private void checkKeptRoots() throws Exception {
     Root head = store.head();
     checkRoot(head);
@@ -503,30 +289,10 @@ class CompactionTest {
           .extracting(FileState::path)
           .containsExactlyElementsOf(model.keySet());
       for (FileState file : files) {
-        assertThat(bytes(reader, file)).isEqualTo(model.get(file.path()));
+        assertThat(Contents.bytes(reader, file)).isEqualTo(model.get(file.path()));
         assertThat(reader.stat(file.path())).contains(file);
       }
     }
-  }
-
-  private byte[] read(Root root, String path) throws IOException {
-    try (StoreReader reader = StoreReader.open(store.drives(), root)) {
-      return bytes(reader, reader.stat(path).orElseThrow());
-    }
-  }
-
-  private static byte[] bytes(StoreReader reader, FileState file) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    reader.read(file, Channels.newChannel(out));
-    return out.toByteArray();
-  }
-
-  private int segments() throws Exception {
-    return map().sealed().size();
-  }
-
-  private LocationMap map() throws Exception {
-    return LocationMap.load(new MirroredFiles(store.drives()), store.refresh());
   }
 
   private List<String> leafFiles(Root root) throws IOException {

@@ -2,6 +2,7 @@ package io.basalt.storage.compact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.basalt.storage.Contents;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.leaf.LeafLimits;
 import io.basalt.storage.read.ListEntry;
@@ -10,7 +11,6 @@ import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.verify.Verifier;
-import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -55,9 +55,7 @@ class LargeTreeTest {
         assertThat(expected).isEqualTo(MILLION);
         for (int i = 0; i < MILLION; i += 99_991) {
           FileState file = reader.stat(path(i)).orElseThrow();
-          ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-          reader.read(file, Channels.newChannel(bytes));
-          assertThat(bytes.toByteArray()).isEqualTo(number(i));
+          assertThat(Contents.bytes(reader, file)).isEqualTo(number(i));
         }
         assertThat(reader.stat(path(MILLION))).isEmpty();
       }

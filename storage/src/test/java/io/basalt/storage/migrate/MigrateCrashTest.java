@@ -3,8 +3,7 @@ package io.basalt.storage.migrate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.storage.drive.SimulatedCrash;
-import io.basalt.storage.migrate.MigrateWorld.Done;
-import io.basalt.storage.migrate.MigrateWorld.Ingest;
+import io.basalt.storage.migrate.SteppedMigration.Done;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,15 +19,14 @@ import org.junit.jupiter.api.Test;
  * does the rest, and a sweep leaves nothing behind.
  */
 class MigrateCrashTest {
-  private static final long MIB = 1 << 20;
-  private static final long SCM = 32 * MIB;
+  private static final long SCM = 32 * MigrateWorld.MIB;
   private static final double WATERMARK = 0.4;
 
   private static MigrateWorld full() throws Exception {
-    MigrateWorld world = MigrateWorld.create(2, 4 * MIB, 4, 8 * MIB);
+    MigrateWorld world = MigrateWorld.create(2, 4 * MigrateWorld.MIB, 4, 8 * MigrateWorld.MIB);
     world.erasure(2, 1);
     world.watermark(WATERMARK);
-    try (Ingest ingest = world.ingest()) {
+    try (WorldIngest ingest = world.ingest()) {
       assertThat(ingest.fillTo(0.8)).isTrue();
     }
     world.sealAll();
@@ -77,7 +75,7 @@ class MigrateCrashTest {
   @Test
   void atTheLastFileOperationOfEachStep() throws Exception {
     MigrateWorld whole = full();
-    MigrateWorld.Migration migration = whole.new Migration();
+    SteppedMigration migration = new SteppedMigration(whole);
     List<Long> last = new ArrayList<>();
     boolean more = true;
     while (more) {
@@ -163,7 +161,7 @@ class MigrateCrashTest {
 
   private static void randomised(int seed, long bytes) throws Exception {
     Random random = new Random(seed);
-    MigrateWorld world = MigrateWorld.create(4, SCM / 4, 6, 64 * MIB);
+    MigrateWorld world = MigrateWorld.create(4, SCM / 4, 6, 64 * MigrateWorld.MIB);
     long written = 0;
     int migrations = 0;
     int unblocked = 0;
@@ -174,7 +172,7 @@ class MigrateCrashTest {
               : Long.MAX_VALUE);
       try {
         if (random.nextBoolean()) {
-          try (Ingest ingest = world.ingest()) {
+          try (WorldIngest ingest = world.ingest()) {
             ingest.fillTo(0.7 + random.nextDouble() * 0.3);
           }
           written = world.writtenBytes();

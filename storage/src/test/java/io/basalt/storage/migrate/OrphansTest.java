@@ -69,9 +69,9 @@ class OrphansTest {
     private final long seed;
     private final Random random;
     private MigrateWorld world;
-    private MigrateWorld.Ingest ingest;
-    private final List<MigrateWorld.Ingest> sleeping = new ArrayList<>();
-    private final List<MigrateWorld.Migration> migrations = new ArrayList<>();
+    private WorldIngest ingest;
+    private final List<WorldIngest> sleeping = new ArrayList<>();
+    private final List<SteppedMigration> migrations = new ArrayList<>();
     private final List<Compacting> compactions = new ArrayList<>();
     private List<Found> seen = List.of();
     private int deleted;
@@ -89,9 +89,9 @@ class OrphansTest {
         switch (random.nextInt(14)) {
           case 0, 1, 2, 3 -> write();
           case 4 -> takeOver();
-          case 5 -> wake(sleeping, MigrateWorld.Ingest::commit);
-          case 6 -> tried(() -> migrations.add(world.new Migration()));
-          case 7, 8 -> wake(migrations, MigrateWorld.Migration::step);
+          case 5 -> wake(sleeping, WorldIngest::commit);
+          case 6 -> tried(() -> migrations.add(new SteppedMigration(world)));
+          case 7, 8 -> wake(migrations, SteppedMigration::step);
           case 9 -> compactions.add(start());
           case 10 -> wake(compactions, Run::step);
           case 11 -> forget();
@@ -231,10 +231,10 @@ class OrphansTest {
 
     /** All wake up once more; then all have ended, and nothing but live files is left. */
     private void end() throws Exception {
-      for (MigrateWorld.Ingest one : sleeping) {
+      for (WorldIngest one : sleeping) {
         survived(one::commit);
       }
-      for (MigrateWorld.Migration one : migrations) {
+      for (SteppedMigration one : migrations) {
         survived(one::step);
       }
       for (Compacting one : compactions) {

@@ -19,7 +19,7 @@ class ReserveTest {
     while (room) {
       boolean waits;
       // One that had to wait does not ask again at once; a new one does.
-      try (MigrateWorld.Ingest ingest = world.ingest()) {
+      try (WorldIngest ingest = world.ingest()) {
         waits = !ingest.fillTo(1);
       }
       requireReserve(world);

@@ -28,8 +28,8 @@ class MirroredFilesTest {
   void whatIsWrittenSurvivesACrash() throws IOException {
     FileRef ref = written();
     MirroredFiles after = new MirroredFiles(simulated.afterCrash(1).driveSet());
-    assertThat(after.read(ref, "scm-0")).isEqualTo(BYTES);
-    assertThat(after.read(ref, "scm-1")).isEqualTo(BYTES);
+    assertThat(after.read(ref.on(List.of("scm-0")))).isEqualTo(BYTES);
+    assertThat(after.read(ref.on(List.of("scm-1")))).isEqualTo(BYTES);
     assertThat(ref.length()).isEqualTo(5);
   }
 

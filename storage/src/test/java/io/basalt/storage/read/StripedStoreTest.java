@@ -3,6 +3,7 @@ package io.basalt.storage.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.basalt.storage.Contents;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.SegmentLocation;
@@ -12,10 +13,8 @@ import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.verify.Problem;
 import io.basalt.storage.verify.Verifier;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -250,9 +249,7 @@ class StripedStoreTest {
   }
 
   private static byte[] read(StoreReader reader, FileState state) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    reader.read(state, Channels.newChannel(bytes));
-    return bytes.toByteArray();
+    return Contents.bytes(reader, state);
   }
 
   private List<Problem> verify() {

@@ -3,6 +3,7 @@ package io.basalt.storage.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.basalt.storage.Contents;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.InMemoryArbiter;
@@ -27,9 +28,7 @@ import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
 import io.basalt.storage.tree.Op;
 import io.basalt.storage.verify.Verifier;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,10 +65,7 @@ class RewritingTest {
 
   @AfterEach
   void verifyAndClose() {
-    try (DriveSet drives = store.openDrives()) {
-      assertThat(new Verifier(drives).verify().problems()).isEmpty();
-    }
-    store.close();
+    store.verifyAndClose();
   }
 
   @Test
@@ -410,8 +406,7 @@ class RewritingTest {
   }
 
   private void forgetOldRoots() throws Exception {
-    store.commit(
-        next -> next.kept(next.kept().subList(next.kept().size() - 1, next.kept().size())));
+    store.keepLast(1);
     remember();
   }
 
@@ -446,9 +441,7 @@ class RewritingTest {
 
   private byte[] read(Root root, String path) throws IOException {
     try (StoreReader reader = StoreReader.open(store.drives(), root)) {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      reader.read(reader.stat(path).orElseThrow(), Channels.newChannel(out));
-      return out.toByteArray();
+      return Contents.bytes(reader, reader.stat(path).orElseThrow());
     }
   }
 }

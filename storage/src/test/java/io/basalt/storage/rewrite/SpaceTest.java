@@ -2,6 +2,7 @@ package io.basalt.storage.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.basalt.storage.Contents;
 import io.basalt.storage.TestStore;
 import io.basalt.storage.compact.LocalCompaction;
 import io.basalt.storage.config.Tier;
@@ -13,8 +14,6 @@ import io.basalt.storage.root.Place.StripePlace;
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.verify.Verifier;
-import java.io.ByteArrayOutputStream;
-import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,9 +139,7 @@ class SpaceTest {
 
   private static byte[] read(TestStore store) throws Exception {
     try (StoreReader reader = StoreReader.open(store.drives(), store.head())) {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      reader.read(reader.stat("/file").orElseThrow(), Channels.newChannel(out));
-      return out.toByteArray();
+      return Contents.bytes(reader, reader.stat("/file").orElseThrow());
     }
   }
 }

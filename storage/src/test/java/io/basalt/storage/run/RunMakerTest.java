@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.CommitConflictException;
-import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Tail;
-import io.basalt.storage.verify.Verifier;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -36,10 +34,7 @@ class RunMakerTest {
 
   @AfterEach
   void verifyAndClose() {
-    try (DriveSet drives = store.openDrives()) {
-      assertThat(new Verifier(drives).verify().problems()).isEmpty();
-    }
-    store.close();
+    store.verifyAndClose();
   }
 
   @Test

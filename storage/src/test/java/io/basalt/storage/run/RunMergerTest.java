@@ -11,16 +11,12 @@ import io.basalt.storage.commit.Replaced;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.compact.Bytes;
 import io.basalt.storage.compact.LocalCompaction;
-import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RunRef;
 import io.basalt.storage.tree.FileState;
-import io.basalt.storage.verify.Verifier;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -53,10 +49,7 @@ class RunMergerTest {
 
   @AfterEach
   void verifyAndClose() {
-    try (DriveSet drives = store.openDrives()) {
-      assertThat(new Verifier(drives).verify().problems()).isEmpty();
-    }
-    store.close();
+    store.verifyAndClose();
   }
 
   @Test
@@ -179,9 +172,7 @@ class RunMergerTest {
     TreeMap<String, byte[]> files = new TreeMap<>();
     try (StoreReader reader = StoreReader.open(store.drives(), root)) {
       for (FileState file : Contents.files(reader)) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        reader.read(file, Channels.newChannel(out));
-        files.put(file.path(), out.toByteArray());
+        files.put(file.path(), Contents.bytes(reader, file));
       }
     }
     return files;

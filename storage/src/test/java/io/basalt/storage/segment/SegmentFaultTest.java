@@ -23,7 +23,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -40,27 +40,10 @@ class SegmentFaultTest {
   private static final SegmentWriter.Options OPTIONS =
       new SegmentWriter.Options(1 << 20, 64 * KIB, 2, Duration.ofSeconds(60));
 
-  private final ManualClock clock = new ManualClock();
+  private long millis = 1_000_000;
+  private final Clock clock =
+      ((InstantSource) () -> Instant.ofEpochMilli(millis)).withZone(ZoneOffset.UTC);
   private long offset;
-
-  private static final class ManualClock extends Clock {
-    private long millis = 1_000_000;
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(millis);
-    }
-  }
 
   private SegmentWriter writer(DriveSet drives) {
     return new SegmentWriter(drives, OPTIONS, "1-00", 0, new Random(3), clock);
@@ -148,7 +131,7 @@ class SegmentFaultTest {
         add(writer, 64 * KIB);
       }
       note(writer.flush().join(), open, sealed);
-      clock.millis += 300;
+      millis += 300;
     }
     assertThat(writer.waiting())
         .hasValueSatisfying(why -> assertThat(why).startsWith("SCM ").contains(" % full"));
@@ -161,7 +144,7 @@ class SegmentFaultTest {
         drive.delete("segments/" + segment);
       }
     }
-    clock.millis += 300;
+    millis += 300;
     assertThat(writer.hasRoomFor(64 * KIB)).isTrue();
     assertThat(writer.waiting()).isEmpty();
     add(writer, 64 * KIB);
@@ -259,7 +242,7 @@ class SegmentFaultTest {
     offset = 0;
     for (int i = 0; i < 20; i++) {
       while (!next.hasRoomFor(10)) {
-        clock.millis += 300;
+        millis += 300;
       }
       add(next, 10);
       assertThat(next.flush().join().tails().get(0).location().mirrors()).doesNotContain(full);
@@ -298,7 +281,7 @@ class SegmentFaultTest {
           sealed.add(tail);
         }
       }
-      clock.millis += 1000;
+      millis += 1000;
     }
     assertThat(sealed).hasSizeBetween(6, 10);
     assertThat(size).isEqualTo(1 << 20);
@@ -317,7 +300,7 @@ class SegmentFaultTest {
     SegmentWriter writer = writer(simulated.driveSet());
     assertThat(writer.hasRoomFor(10)).isFalse();
     simulated.makeRoom("scm-0");
-    clock.millis -= 3_600_000;
+    millis -= 3_600_000;
     assertThat(writer.hasRoomFor(10)).isTrue();
   }
 

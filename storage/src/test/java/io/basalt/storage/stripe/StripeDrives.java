@@ -77,6 +77,24 @@ final class StripeDrives {
     Files.move(folder.resolve("away-" + drive), folder.resolve("capacity-" + drive));
   }
 
+  /** Unplugs the drives whose bits are set. */
+  void unplugAll(int drives) throws IOException {
+    for (int drive = 0; drive < configs.size(); drive++) {
+      if ((drives & 1 << drive) != 0) {
+        unplug(drive);
+      }
+    }
+  }
+
+  /** Plugs in the drives whose bits are set. */
+  void plugInAll(int drives) throws IOException {
+    for (int drive = 0; drive < configs.size(); drive++) {
+      if ((drives & 1 << drive) != 0) {
+        plugIn(drive);
+      }
+    }
+  }
+
   void flipBit(Stripe stripe, int strip, long position) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(file(stripe, strip).toFile(), "rw")) {
       file.seek(position);

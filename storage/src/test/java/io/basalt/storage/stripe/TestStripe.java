@@ -1,9 +1,13 @@
 package io.basalt.storage.stripe;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.basalt.storage.root.SegmentLocation;
 import io.basalt.storage.root.Stripe;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +76,20 @@ final class TestStripe {
   /** What a reader must see, zeros where no segment is. */
   byte[] data() {
     return data;
+  }
+
+  /** Reads a range with checks, which must be right. */
+  void assertReads(StripeReader reader, int from, int length) throws IOException {
+    byte[] found = new byte[length];
+    reader.read(stripe, from, ByteBuffer.wrap(found));
+    assertThat(Arrays.mismatch(found, 0, length, data, from, from + length))
+        .as("first difference in bytes %d to %d", from, from + length)
+        .isEqualTo(-1);
+  }
+
+  /** Whether the remaining bytes of a buffer are those that stand at a position. */
+  boolean isAt(int position, ByteBuffer found) {
+    return found.equals(ByteBuffer.wrap(data, position, found.remaining()));
   }
 
   /** Gives the packed bytes of the segments. */
