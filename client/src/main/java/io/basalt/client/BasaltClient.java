@@ -4,6 +4,7 @@ import io.basalt.client.WriteRecords.Change;
 import io.basalt.kafka.Acknowledgement;
 import io.basalt.kafka.KafkaSettings;
 import io.basalt.kafka.Reject;
+import io.basalt.storage.DaemonThreads;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.tree.StorePath;
 import java.io.ByteArrayInputStream;
@@ -18,7 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -99,7 +99,7 @@ public final class BasaltClient implements AutoCloseable {
       admin.close(Duration.ZERO);
       throw e;
     }
-    this.readerThread = daemon("basalt-client-acks").newThread(reader);
+    this.readerThread = DaemonThreads.named("basalt-client-acks").newThread(reader);
     readerThread.start();
   }
 
@@ -321,23 +321,15 @@ public final class BasaltClient implements AutoCloseable {
         0,
         TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(),
-        daemon("basalt-client-futures"),
+        DaemonThreads.named("basalt-client-futures"),
         // After close a late answer of the producer completes its future on the producer's thread.
         (task, executor) -> task.run());
   }
 
   private static ScheduledThreadPoolExecutor scheduler() {
     ScheduledThreadPoolExecutor scheduler =
-        new ScheduledThreadPoolExecutor(1, daemon("basalt-client-checks"));
+        new ScheduledThreadPoolExecutor(1, DaemonThreads.named("basalt-client-checks"));
     scheduler.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     return scheduler;
-  }
-
-  private static ThreadFactory daemon(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 }

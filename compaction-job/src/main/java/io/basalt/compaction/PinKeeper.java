@@ -2,6 +2,7 @@ package io.basalt.compaction;
 
 import io.basalt.flink.BatchOptions;
 import io.basalt.flink.TaskStore;
+import io.basalt.storage.DaemonThreads;
 import io.basalt.storage.commit.Pins;
 import io.basalt.storage.compact.CompactionStart;
 import java.time.Clock;
@@ -22,12 +23,7 @@ final class PinKeeper implements AutoCloseable {
 
   private final BatchOptions options;
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread created = new Thread(task, "basalt-compaction-pin");
-            created.setDaemon(true);
-            return created;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("basalt-compaction-pin"));
 
   private PinKeeper(BatchOptions options) {
     this.options = options;

@@ -2,6 +2,7 @@ package io.basalt.compaction;
 
 import io.basalt.flink.BatchOptions;
 import io.basalt.flink.StoreFunction;
+import io.basalt.storage.DaemonThreads;
 import io.basalt.storage.leaf.LeafLimits;
 import io.basalt.storage.leaf.TreeFileWriter;
 import io.basalt.storage.mirror.MirroredFiles;
@@ -41,13 +42,7 @@ final class RewriteWorker extends StoreFunction<RewriteTask, RewriteResult> {
       SecureRandom random = new SecureRandom();
       reader = StoreReader.open(store().drives(), store().root(task.base()));
       reads =
-          Executors.newFixedThreadPool(
-              READS_AT_ONCE,
-              read -> {
-                Thread thread = new Thread(read, "basalt-rewrite-reads");
-                thread.setDaemon(true);
-                return thread;
-              });
+          Executors.newFixedThreadPool(READS_AT_ONCE, DaemonThreads.named("basalt-rewrite-reads"));
       rewriter =
           new LeafRewriter(
               reader,

@@ -2,6 +2,7 @@ package io.basalt.flink;
 
 import io.basalt.kafka.KafkaArbiter;
 import io.basalt.kafka.TopicException;
+import io.basalt.storage.DaemonThreads;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.CommitUnknownException;
@@ -79,12 +80,7 @@ public final class PinnedRoot implements AutoCloseable {
     private final KafkaArbiter arbiter;
     private final RootPin pin;
     private final ScheduledExecutorService renewals =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "basalt-pin");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("basalt-pin"));
 
     private Pin(KafkaArbiter arbiter, RootPin pin) {
       this.arbiter = arbiter;

@@ -1,5 +1,6 @@
 package io.basalt.ingest;
 
+import io.basalt.storage.DaemonThreads;
 import io.basalt.storage.ingest.Published;
 import io.basalt.storage.root.PartitionOffset;
 import io.basalt.storage.tree.Event;
@@ -64,7 +65,12 @@ final class UploadTracker implements AutoCloseable {
 
   private final ExecutorService lookups =
       new ThreadPoolExecutor(
-          0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), UploadTracker::thread);
+          0,
+          1,
+          10,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          DaemonThreads.named("basalt-upload-lookups"));
   private final Map<Key, Parts> uploads = new HashMap<>();
   private final List<Published> published = new ArrayList<>();
   private Tree tree;
@@ -87,12 +93,6 @@ final class UploadTracker implements AutoCloseable {
     }
   }
 
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "basalt-upload-lookups");
-    thread.setDaemon(true);
-    return thread;
-  }
-
   /** How many uploads are remembered. */
   int size() {
     return uploads.size();
@@ -102,8 +102,7 @@ final class UploadTracker implements AutoCloseable {
   void part(Event event, int length) {
     Parts parts = parts(event);
     // Only the length counts, and where the bytes go is not known before they are staged.
-    parts.since.add(
-        event.withShards(length == 0 ? List.of() : List.of(new Shard("", 0, length, 0))));
+    parts.since.add(event.withShards(length == 0 ? List.of() : List.of(Shard.ofLength(length))));
     parts.last = event;
   }
 

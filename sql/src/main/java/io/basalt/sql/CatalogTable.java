@@ -138,7 +138,7 @@ enum CatalogTable {
             new Column<>(
                 "tier",
                 DataTypes.STRING(),
-                row -> StringData.fromString(row.place().tier().name().toLowerCase(Locale.ROOT))),
+                row -> StringData.fromString(row.place().tier().text())),
             new Column<>(
                 "stripe",
                 DataTypes.STRING(),

@@ -12,4 +12,11 @@ public final class CorruptDataException extends IOException {
         "drive %s, file %s, byte %d: expected %s, found %s"
             .formatted(drive, file, position, expected, found));
   }
+
+  /** Bytes from a position on whose CRC32C is not the one that was stored with them. */
+  public static CorruptDataException checksum(
+      String drive, String file, long position, int expected, int found) {
+    return new CorruptDataException(
+        drive, file, position, "CRC32C %08x".formatted(expected), "%08x".formatted(found));
+  }
 }

@@ -34,6 +34,10 @@ public final class Crc32c {
     return (int) crc.getValue();
   }
 
+  public static int of(byte[] bytes) {
+    return of(ByteBuffer.wrap(bytes));
+  }
+
   /** What bytes with this checksum contribute to that of a whole in which so many follow. */
   public static int shifted(int crc, long followingBytes) {
     int factor = ONE;

@@ -91,7 +91,7 @@ public final class DfCommand extends StoreCommand {
               .sum();
     }
     return new Answer(
-        tier.name().toLowerCase(Locale.ROOT),
+        tier.text(),
         size,
         metadata.used().get(tier),
         live,

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -92,7 +91,7 @@ public final class DrivesCommand extends StoreCommand {
     }
     return new Answer(
         drive.id(),
-        drive.tier().name().toLowerCase(Locale.ROOT),
+        drive.tier().text(),
         drive.path().toString(),
         drive.enclosure(),
         state,

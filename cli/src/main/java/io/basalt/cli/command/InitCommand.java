@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -98,8 +97,7 @@ public final class InitCommand implements Callable<Integer> {
 
   private static String drives(StoreConfig config, Tier tier) {
     long count = config.drives().stream().filter(drive -> drive.tier() == tier).count();
-    return "%d %s drives (%s)"
-        .formatted(count, tier.name().toLowerCase(Locale.ROOT), Bytes.of(config.tierSize(tier)));
+    return "%d %s drives (%s)".formatted(count, tier.text(), Bytes.of(config.tierSize(tier)));
   }
 
   private StoreLayout layout() {

@@ -2,6 +2,7 @@ package io.basalt.cli.command;
 
 import io.basalt.cli.show.Progress;
 import io.basalt.query.QueryProgress;
+import io.basalt.storage.DaemonThreads;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,12 +18,7 @@ final class QueryWatch implements JobListener, AutoCloseable {
 
   private final Progress progress = Progress.start("query", -1);
   private final ScheduledExecutorService looks =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "basalt-query-progress");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("basalt-query-progress"));
   private QueryProgress shown = new QueryProgress(0, 0, 0);
 
   private QueryWatch() {}

@@ -9,7 +9,6 @@ import io.basalt.storage.tree.Extent;
 import io.basalt.storage.tree.FileState;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,10 +35,10 @@ public final class StatCommand extends StoreCommand {
       file = store.reader().stat(path).orElseThrow(() -> new Failure("there is no file " + path));
       SegmentTiers tiers = SegmentTiers.of(store);
       for (Tier tier : Tier.values()) {
-        extents.put(tier.name().toLowerCase(Locale.ROOT), 0);
+        extents.put(tier.text(), 0);
       }
       for (Extent extent : file.extents()) {
-        String tier = tiers.of(extent.shard().segment()).name().toLowerCase(Locale.ROOT);
+        String tier = tiers.of(extent.shard().segment()).text();
         extents.merge(tier, 1, Integer::sum);
       }
     }

@@ -4,7 +4,6 @@ import io.basalt.storage.table.TableFormat;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.PathOrder;
 import java.util.Comparator;
-import java.util.Locale;
 import org.apache.parquet.schema.MessageTypeParser;
 
 /**
@@ -70,7 +69,7 @@ final class CatalogFormats {
                   .number(row.extent().take())
                   .text(row.extent().shard().segment())
                   .number(row.segmentOffset())
-                  .text(row.place().tier().name().toLowerCase(Locale.ROOT))
+                  .text(row.place().tier().text())
                   .text(row.place().stripe())
                   .texts(row.place().drives()),
           CatalogExtent::path,

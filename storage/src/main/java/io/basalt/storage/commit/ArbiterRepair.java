@@ -1,5 +1,6 @@
 package io.basalt.storage.commit;
 
+import io.basalt.storage.Crc32c;
 import io.basalt.storage.commit.Arbiter.Proposal;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
@@ -109,12 +110,7 @@ public final class ArbiterRepair {
     files.writeBody(root.bodyId(), bytes, List.of());
     fresh.append(
         new Proposal(
-            root.storeId(),
-            base,
-            root.number(),
-            root.bodyId(),
-            RootFiles.crc32c(bytes),
-            root.attempt()));
+            root.storeId(), base, root.number(), root.bodyId(), Crc32c.of(bytes), root.attempt()));
   }
 
   private static ArbiterException notEmpty() {

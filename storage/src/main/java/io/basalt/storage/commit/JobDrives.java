@@ -2,7 +2,6 @@ package io.basalt.storage.commit;
 
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.config.StoreConfig;
-import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Root;
@@ -10,7 +9,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -69,9 +67,9 @@ public final class JobDrives {
             "drive %s is of tier %s, enclosure %s for the store and of tier %s, enclosure %s in %s: correct the file"
                 .formatted(
                     drive.id(),
-                    name(expected.tier()),
+                    expected.tier().text(),
                     expected.enclosure(),
-                    name(drive.tier()),
+                    drive.tier().text(),
                     drive.enclosure(),
                     config.file()));
       }
@@ -83,10 +81,6 @@ public final class JobDrives {
                 .formatted(drive.id(), config.file()));
       }
     }
-  }
-
-  private static String name(Tier tier) {
-    return tier.name().toLowerCase(Locale.ROOT);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.basalt.storage.commit;
 
+import io.basalt.storage.Crc32c;
 import io.basalt.storage.commit.Arbiter.Decided;
 import io.basalt.storage.commit.Arbiter.Proposal;
 import io.basalt.storage.commit.History.Tip;
@@ -238,12 +239,7 @@ public final class RootCommitter {
     obsolete.clear();
     Proposal proposal =
         new Proposal(
-            root.storeId(),
-            head.bodyId(),
-            root.number(),
-            bodyId,
-            RootFiles.crc32c(bytes),
-            root.attempt());
+            root.storeId(), head.bodyId(), root.number(), bodyId, Crc32c.of(bytes), root.attempt());
     pending = new Pending(change, root, bytes, on, proposal);
   }
 

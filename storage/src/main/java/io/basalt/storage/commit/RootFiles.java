@@ -1,20 +1,15 @@
 package io.basalt.storage.commit;
 
 import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.Crc32c;
 import io.basalt.storage.commit.Arbiter.Proposal;
 import io.basalt.storage.commit.RootDrives.Answers;
-import io.basalt.storage.drive.Drive;
-import io.basalt.storage.drive.DriveFile;
-import io.basalt.storage.drive.DriveFullException;
 import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RootCodec;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +20,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32C;
 
 /**
  * The files of roots. A body {@code roots/body-<body id>} is a proposal; linked as {@code
@@ -37,12 +31,6 @@ import java.util.zip.CRC32C;
 public final class RootFiles {
   private static final String DIRECTORY = "roots";
   private static final Pattern NUMBERED = Pattern.compile("roots/root-(\\d{12,18})");
-
-  /** No root is near this; a longer file is damaged. */
-  private static final long LONGEST = 64L << 20;
-
-  /** Of one body on one drive, by finishers that stopped; the sweep deletes them. */
-  private static final int MOST_COPIES = 1000;
 
   private final RootDrives drives;
 
@@ -57,12 +45,6 @@ public final class RootFiles {
 
   static String bodyName(String bodyId) {
     return "roots/body-" + bodyId;
-  }
-
-  static int crc32c(byte[] bytes) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes);
-    return (int) crc.getValue();
   }
 
   String storeId() {
@@ -126,7 +108,7 @@ public final class RootFiles {
   }
 
   /**
-   * A root by its number: any that some drive holds, a leftover too; see {@link #snapshot}.
+   * A root by its number: any that some drive holds, a leftover too; see {@link #open}.
    *
    * @throws NoSuchFileException if no drive that answers holds it
    */
@@ -149,17 +131,6 @@ public final class RootFiles {
           }
           return Optional.of(new Stored(root, bytes, on));
         });
-  }
-
-  /**
-   * A root that readers may open: the head or one that the head keeps. Empty for all others, also
-   * where a drive that was away still holds the file.
-   */
-  public Optional<Root> snapshot(Root head, long number) throws IOException {
-    if (number == head.number()) {
-      return Optional.of(head);
-    }
-    return head.lists(number) ? Optional.of(read(number)) : Optional.empty();
   }
 
   /**
@@ -195,10 +166,11 @@ public final class RootFiles {
         drives.enough(
             drives.chosen(),
             drive -> {
+              DriveRoots on = new DriveRoots(drive);
               for (String old : obsolete) {
-                deleteIfExists(drive, bodyName(old));
+                on.delete(bodyName(old));
               }
-              write(drive, bodyName(bodyId), bytes);
+              on.write(bodyName(bodyId), bytes);
               drive.forceDirectoryOf(bodyName(bodyId));
               return true;
             });
@@ -207,7 +179,7 @@ public final class RootFiles {
   }
 
   void deleteBody(String bodyId) throws IOException {
-    drives.each(drives.available(), drive -> deleteIfExists(drive, bodyName(bodyId)));
+    drives.each(drives.available(), drive -> new DriveRoots(drive).delete(bodyName(bodyId)));
   }
 
   /**
@@ -224,7 +196,8 @@ public final class RootFiles {
     on.addAll(withBody);
     Set<String> bodies = Set.copyOf(withBody.stream().map(DriveInfo::id).toList());
     Answers<Optional<String>> answers =
-        drives.enough(on, d -> place(d, root, bytes, bodies.contains(d.info().id())));
+        drives.enough(
+            on, d -> new DriveRoots(d).place(root, bytes, bodies.contains(d.info().id())));
     Optional<String> other =
         answers.answers().values().stream().flatMap(Optional::stream).findFirst();
     if (other.isPresent()) {
@@ -246,7 +219,7 @@ public final class RootFiles {
               drives.available(),
               name,
               (drive, found) ->
-                  crc32c(found) == proposal.crc32c() ? Optional.of(found) : Optional.empty());
+                  Crc32c.of(found) == proposal.crc32c() ? Optional.of(found) : Optional.empty());
       if (bytes.isPresent()) {
         return bytes;
       }
@@ -267,91 +240,10 @@ public final class RootFiles {
         List.of(drive),
         d -> {
           for (long number : numbers) {
-            deleteIfExists(d, fileName(number));
+            new DriveRoots(d).delete(fileName(number));
           }
           return true;
         });
-  }
-
-  /** Empty if the root now has its name on the drive, else the body id that has it. */
-  private static Optional<String> place(Drive drive, Root root, byte[] bytes, boolean hasBody)
-      throws IOException {
-    String name = fileName(root.number());
-    Optional<String> other = Optional.empty();
-    try {
-      if (hasBody) {
-        drive.link(bodyName(root.bodyId()), name);
-      } else {
-        // Mostly it is there, and then a full drive is no hindrance.
-        other = mend(drive, root, bytes);
-      }
-    } catch (FileAlreadyExistsException taken) {
-      other = mend(drive, root, bytes);
-    } catch (NoSuchFileException missing) {
-      // Or the body was swept: its attempt was ended while it slept, after its record had won.
-      linkCopy(drive, root, bytes);
-    }
-    drive.forceDirectoryOf(name);
-    return other;
-  }
-
-  /** The name is taken: by the same root, by a damaged copy, which is replaced, or by another. */
-  private static Optional<String> mend(Drive drive, Root root, byte[] bytes) throws IOException {
-    String name = fileName(root.number());
-    byte[] found = bytes(drive, name);
-    if (Arrays.equals(found, bytes)) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(RootCodec.decode(found, drive.info().id(), name).bodyId());
-    } catch (CorruptDataException damaged) {
-      drive.delete(name);
-      linkCopy(drive, root, bytes);
-      return Optional.empty();
-    }
-  }
-
-  private static void linkCopy(Drive drive, Root root, byte[] bytes) throws IOException {
-    String name = fileName(root.number());
-    String copy = writeCopy(drive, root.bodyId(), bytes);
-    try {
-      drive.link(copy, name);
-    } catch (FileAlreadyExistsException taken) {
-      byte[] found = bytes(drive, name);
-      if (!Arrays.equals(found, bytes)) {
-        throw taken;
-      }
-    } finally {
-      deleteIfExists(drive, copy);
-    }
-  }
-
-  /** Several finishers may copy at once: whoever makes a name owns it. */
-  private static String writeCopy(Drive drive, String bodyId, byte[] bytes) throws IOException {
-    for (int copy = 0; copy < MOST_COPIES; copy++) {
-      String name = bodyName(bodyId) + "-copy-" + copy;
-      try {
-        write(drive, name, bytes);
-        return name;
-      } catch (FileAlreadyExistsException another) {
-        // Of a finisher that stopped or that is at work.
-        continue;
-      }
-    }
-    throw new IOException(
-        "%d copies of body %s are left on drive %s: end the jobs that fail again and again"
-            .formatted(MOST_COPIES, bodyId, drive.info().id()));
-  }
-
-  /** What does not fit is taken away again: it is tried often, under another name each time. */
-  private static void write(Drive drive, String name, byte[] bytes) throws IOException {
-    try (DriveFile file = drive.create(name, bytes.length)) {
-      file.write(ByteBuffer.wrap(bytes), 0);
-      file.force();
-    } catch (DriveFullException full) {
-      deleteIfExists(drive, name);
-      throw full;
-    }
   }
 
   /** What is looked for in a file of a drive. */
@@ -369,7 +261,7 @@ public final class RootFiles {
       throws IOException {
     IOException damage = null;
     for (DriveInfo drive : on) {
-      Answers<byte[]> answer = drives.each(List.of(drive), d -> bytes(d, name));
+      Answers<byte[]> answer = drives.each(List.of(drive), d -> new DriveRoots(d).bytes(name));
       for (byte[] bytes : answer.answers().values()) {
         try {
           Optional<T> found = looking.in(drive, bytes);
@@ -387,28 +279,6 @@ public final class RootFiles {
       throw damage;
     }
     return Optional.empty();
-  }
-
-  private static byte[] bytes(Drive drive, String name) throws IOException {
-    try (DriveFile file = drive.open(name)) {
-      long length = file.length();
-      if (length > LONGEST) {
-        throw new CorruptDataException(
-            drive.info().id(), name, 0, "at most " + LONGEST + " bytes", length + " bytes");
-      }
-      ByteBuffer buffer = ByteBuffer.allocate((int) length);
-      file.read(buffer, 0);
-      return buffer.array();
-    }
-  }
-
-  private static boolean deleteIfExists(Drive drive, String name) throws IOException {
-    try {
-      drive.delete(name);
-      return true;
-    } catch (NoSuchFileException gone) {
-      return false;
-    }
   }
 
   /** The number in the name of a numbered root; -1 for any other file. */

@@ -55,7 +55,7 @@ public final class StoreConfigWriter {
     line(
         "  - {id: %s, tier: %s, path: %s, enclosure: %s, size: %s}",
         quoted(drive.id()),
-        drive.tier().name().toLowerCase(Locale.ROOT),
+        drive.tier().text(),
         quoted(relative(file, drive.path())),
         quoted(drive.enclosure()),
         Quantity.ofSize(drive.size()));

@@ -1,5 +1,6 @@
 package io.basalt.storage.drive;
 
+import io.basalt.storage.DaemonThreads;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfig.DriveConfig;
@@ -105,18 +106,15 @@ final class DriveOpener {
   /** Opens on a thread of its own, so that a drive that hangs delays this by the deadline only. */
   private static CompletableFuture<FileDrive> submit(DriveConfig drive) {
     CompletableFuture<FileDrive> result = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                result.complete(FileDrive.open(drive));
-              } catch (Throwable error) {
-                result.completeExceptionally(error);
-              }
-            },
-            "basalt-open-" + drive.id());
-    thread.setDaemon(true);
-    thread.start();
+    Runnable opening =
+        () -> {
+          try {
+            result.complete(FileDrive.open(drive));
+          } catch (Throwable error) {
+            result.completeExceptionally(error);
+          }
+        };
+    DaemonThreads.named("basalt-open-" + drive.id()).newThread(opening).start();
     return result
         .orTimeout(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionallyCompose(

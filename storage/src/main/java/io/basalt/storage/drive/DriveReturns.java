@@ -1,5 +1,6 @@
 package io.basalt.storage.drive;
 
+import io.basalt.storage.DaemonThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -85,9 +86,7 @@ final class DriveReturns {
       }
       chance.opening = true;
     }
-    Thread thread = new Thread(() -> tryNow(lane), "basalt-return-" + lane.info().id());
-    thread.setDaemon(true);
-    thread.start();
+    DaemonThreads.named("basalt-return-" + lane.info().id()).newThread(() -> tryNow(lane)).start();
   }
 
   /** Lets the drive in if it can be opened. */

@@ -1,5 +1,7 @@
 package io.basalt.storage.drive;
 
+import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.DaemonThreads;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.Tier;
 import java.io.IOException;
@@ -100,7 +102,7 @@ public final class DriveSet implements AutoCloseable {
     this.storeId = storeId;
     this.options = options;
     this.schedule =
-        new ScheduledThreadPoolExecutor(1, task -> daemon(task, "basalt-drive-deadlines"));
+        new ScheduledThreadPoolExecutor(1, DaemonThreads.named("basalt-drive-deadlines"));
     schedule.setRemoveOnCancelPolicy(true);
     schedule.setExecuteExistingDelayedTasksAfterShutdownPolicy(true);
     schedule.setKeepAliveTime(10, TimeUnit.SECONDS);
@@ -189,16 +191,10 @@ public final class DriveSet implements AutoCloseable {
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> daemon(task, "basalt-drive-" + drive));
+            DaemonThreads.named("basalt-drive-" + drive));
     executor.allowCoreThreadTimeOut(true);
     threads.add(executor);
     return executor;
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 
   public String storeId() {
@@ -247,6 +243,34 @@ public final class DriveSet implements AutoCloseable {
   /** Runs a call on a thread of the drive and waits for it. */
   public <T> T call(String driveId, DriveCall<T> call) throws IOException {
     return await(submit(driveId, call));
+  }
+
+  /**
+   * Asks drives that hold the same, one after the other, until one gives it. What a drive has that
+   * is corrupt is counted.
+   *
+   * @param file its name, for the sentence if it stands on no drive
+   * @throws IOException that of the first drive, those of the others suppressed
+   */
+  public <T> T callAny(List<String> driveIds, String file, DriveCall<T> call) throws IOException {
+    IOException first = null;
+    for (String drive : driveIds) {
+      try {
+        return call(drive, call);
+      } catch (InterruptedIOException left) {
+        throw left;
+      } catch (IOException error) {
+        if (error instanceof CorruptDataException) {
+          countMismatch(drive);
+        }
+        if (first == null) {
+          first = error;
+        } else {
+          first.addSuppressed(error);
+        }
+      }
+    }
+    throw first != null ? first : new IOException(file + " stands on no drive");
   }
 
   /**

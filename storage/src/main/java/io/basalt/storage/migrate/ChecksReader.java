@@ -146,26 +146,21 @@ final class ChecksReader {
   /** Reads the index blocks from a mirror that has them intact, and notes their own checksums. */
   private List<IndexBlock> ownIndex(SegmentChecks checks) throws IOException {
     SegmentLocation segment = checks.segment();
-    IOException first = null;
-    for (String mirror : segment.mirrors()) {
-      try {
-        ByteBuffer bytes = drives.call(mirror, drive -> indexBytes(drive, segment));
-        for (int at = 0; at < bytes.limit(); at += UNIT_BYTES) {
-          int length = Math.min(UNIT_BYTES, bytes.limit() - at);
-          checks.add(new Unit(segment.dataEnd() + at, length, Crc32c.of(bytes.slice(at, length))));
-        }
-        return IndexBlockCodec.walk(segment.segment(), segment.fileName(), bytes).blocks();
-      } catch (InterruptedIOException left) {
-        throw left;
-      } catch (IOException error) {
-        if (first == null) {
-          first = error;
-        } else {
-          first.addSuppressed(error);
-        }
-      }
+    ByteBuffer bytes;
+    try {
+      bytes =
+          drives.callAny(
+              segment.mirrors(), segment.fileName(), drive -> indexBytes(drive, segment));
+    } catch (InterruptedIOException left) {
+      throw left;
+    } catch (IOException unreadable) {
+      throw new UnmovableSegmentException(segment, unreadable);
     }
-    throw new UnmovableSegmentException(segment, first);
+    for (int at = 0; at < bytes.limit(); at += UNIT_BYTES) {
+      int length = Math.min(UNIT_BYTES, bytes.limit() - at);
+      checks.add(new Unit(segment.dataEnd() + at, length, Crc32c.of(bytes.slice(at, length))));
+    }
+    return IndexBlockCodec.walk(segment.segment(), segment.fileName(), bytes).blocks();
   }
 
   private static ByteBuffer indexBytes(Drive drive, SegmentLocation segment) throws IOException {

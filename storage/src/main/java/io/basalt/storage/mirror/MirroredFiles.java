@@ -1,6 +1,7 @@
 package io.basalt.storage.mirror;
 
 import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.Crc32c;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToLongFunction;
-import java.util.zip.CRC32C;
 
 /** Writes immutable files under one name on several drives, and reads them from any of these. */
 public final class MirroredFiles {
@@ -79,7 +79,7 @@ public final class MirroredFiles {
 
   /** What the remaining bytes are called as a file; on no drive yet. */
   public static FileRef reference(String name, ByteBuffer bytes) {
-    return new FileRef(name, List.of(), bytes.remaining(), crc32c(bytes));
+    return new FileRef(name, List.of(), bytes.remaining(), Crc32c.of(bytes));
   }
 
   /**
@@ -156,24 +156,7 @@ public final class MirroredFiles {
    * @throws IOException what was wrong with the first copy, the other copies' errors suppressed
    */
   public ByteBuffer read(FileRef file) throws IOException {
-    IOException first = null;
-    for (String drive : file.drives()) {
-      try {
-        return drives.call(drive, d -> readFrom(d, file));
-      } catch (InterruptedIOException left) {
-        throw left;
-      } catch (IOException error) {
-        if (error instanceof CorruptDataException) {
-          drives.countMismatch(drive);
-        }
-        if (first == null) {
-          first = error;
-        } else {
-          first.addSuppressed(error);
-        }
-      }
-    }
-    throw first != null ? first : new IOException(file.name() + " has no copy");
+    return drives.callAny(file.drives(), file.name(), drive -> readFrom(drive, file));
   }
 
   /** Whole files, each as {@link #read(FileRef)} gives it; all are asked for at once. */
@@ -196,11 +179,6 @@ public final class MirroredFiles {
     return all;
   }
 
-  /** The whole file from one drive, checked. */
-  public ByteBuffer read(FileRef file, String drive) throws IOException {
-    return drives.call(drive, d -> readFrom(d, file));
-  }
-
   private static ByteBuffer readFrom(Drive drive, FileRef ref) throws IOException {
     String id = drive.info().id();
     try (DriveFile file = drive.open(ref.name())) {
@@ -211,26 +189,15 @@ public final class MirroredFiles {
       ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(ref.length()));
       file.read(bytes, 0);
       bytes.flip();
-      int found = crc32c(bytes);
+      int found = Crc32c.of(bytes);
       if (found != ref.crc32c()) {
-        throw new CorruptDataException(
-            id,
-            ref.name(),
-            0,
-            "CRC32C %08x".formatted(ref.crc32c()),
-            "CRC32C %08x".formatted(found));
+        throw CorruptDataException.checksum(id, ref.name(), 0, ref.crc32c(), found);
       }
       return bytes;
     } catch (EOFException shorter) {
       throw new CorruptDataException(
           id, ref.name(), 0, ref.length() + " bytes", shorter.getMessage());
     }
-  }
-
-  private static int crc32c(ByteBuffer bytes) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes.duplicate());
-    return (int) crc.getValue();
   }
 
   /**

@@ -155,12 +155,7 @@ final class DriveShards implements ShardSource {
       throws CorruptDataException {
     int found = Crc32c.of(bytes);
     if (found != shard.crc32c()) {
-      throw new CorruptDataException(
-          drive,
-          name,
-          shard.position(),
-          "CRC32C %08x".formatted(shard.crc32c()),
-          "%08x".formatted(found));
+      throw CorruptDataException.checksum(drive, name, shard.position(), shard.crc32c(), found);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.basalt.storage.segment;
 
+import io.basalt.storage.Crc32c;
 import io.basalt.storage.UnsupportedFormatException;
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.segment.IndexBlockTrailer.Kind;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.zip.CRC32C;
 
 /** Index blocks and seals as bytes. A block can be found from its end, and each checks itself. */
 public final class IndexBlockCodec {
@@ -24,7 +24,7 @@ public final class IndexBlockCodec {
   private IndexBlockCodec() {}
 
   /** At least the bytes that an event takes in a block. */
-  public static int boundBytes(Event event) {
+  static int boundBytes(Event event) {
     int bytes = 64 + 3 * event.path().length();
     if (event.upload().isPresent()) {
       bytes += 3 * event.upload().get().length();
@@ -36,12 +36,12 @@ public final class IndexBlockCodec {
   }
 
   /** At least the bytes that a shard of this segment takes in a block. */
-  public static int boundBytes(String segment) {
+  static int boundBytes(String segment) {
     return 32 + segment.length();
   }
 
   /** At least the bytes of a block without its events. */
-  public static int boundBytes(int ranges) {
+  static int boundBytes(int ranges) {
     return IndexBlockTrailer.BYTES + 32 + 40 * ranges;
   }
 
@@ -94,9 +94,7 @@ public final class IndexBlockCodec {
   }
 
   private static int crc32c(ByteBuffer bytes, int start, int length) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes.duplicate().position(start).limit(start + length));
-    return (int) crc.getValue();
+    return Crc32c.of(bytes.slice(start, length));
   }
 
   /**

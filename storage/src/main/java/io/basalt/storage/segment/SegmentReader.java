@@ -1,6 +1,7 @@
 package io.basalt.storage.segment;
 
 import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.Crc32c;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
@@ -11,14 +12,13 @@ import io.basalt.storage.stripe.StripeReader;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Function;
-import java.util.zip.CRC32C;
 
 /**
  * Reads shards and index blocks inside the committed ends of a segment. Every byte is checked; what
@@ -66,7 +66,7 @@ public final class SegmentReader implements Closeable {
    *
    * @throws IOException if the location map does not have it: the segment has moved on
    */
-  public Stripe stripe(StripePlace place) throws IOException {
+  Stripe stripe(StripePlace place) throws IOException {
     return stripesById
         .apply(place.stripe())
         .orElseThrow(
@@ -96,7 +96,10 @@ public final class SegmentReader implements Closeable {
       return;
     }
     ByteBuffer bytes =
-        fromAny(segment, position, drive -> checked(drive, segment, position, length, crc32c));
+        drives.callAny(
+            order(segment, position),
+            segment.fileName(),
+            drive -> checked(drive, segment, position, length, crc32c));
     target.put(bytes);
     // A full queue means that there are enough for all readers.
     boolean ignored = scratch.offer(bytes);
@@ -107,18 +110,17 @@ public final class SegmentReader implements Closeable {
       throws IOException {
     Stripe stripe = stripe(place);
     long offset = place.offset() + segment.packed(position);
-    CRC32C crc = new CRC32C();
     int start = target.position();
     stripes.read(stripe, offset, target);
-    crc.update(target.slice(start, target.position() - start));
-    if ((int) crc.getValue() != crc32c) {
+    int found = Crc32c.of(target.slice(start, target.position() - start));
+    if (found != crc32c) {
       int strip = (int) (offset / stripe.stripBytes());
       throw new CorruptDataException(
           stripe.drives().get(strip),
           stripe.fileName(strip),
           offset % stripe.stripBytes(),
           "CRC32C %08x of a shard of segment %s".formatted(crc32c, segment.segment()),
-          "CRC32C %08x".formatted((int) crc.getValue()));
+          "%08x".formatted(found));
     }
   }
 
@@ -132,15 +134,10 @@ public final class SegmentReader implements Closeable {
     bytes.clear().limit(length);
     fill(drive, segment, position, bytes);
     bytes.flip();
-    CRC32C crc = new CRC32C();
-    crc.update(bytes.duplicate());
-    if ((int) crc.getValue() != crc32c) {
-      throw new CorruptDataException(
-          drive.info().id(),
-          segment.fileName(),
-          position,
-          "CRC32C %08x".formatted(crc32c),
-          "CRC32C %08x".formatted((int) crc.getValue()));
+    int found = Crc32c.of(bytes);
+    if (found != crc32c) {
+      throw CorruptDataException.checksum(
+          drive.info().id(), segment.fileName(), position, crc32c, found);
     }
     return bytes;
   }
@@ -170,7 +167,8 @@ public final class SegmentReader implements Closeable {
       stripes.read(stripe(place), place.offset() + segment.packed(from), bytes);
       return indexBlocks("stripe " + place.stripe(), segment, from, bytes.flip(), wanted);
     }
-    return fromAny(segment, 0, drive -> indexBlocks(drive, segment, from, wanted));
+    return drives.callAny(
+        order(segment, 0), segment.fileName(), drive -> indexBlocks(drive, segment, from, wanted));
   }
 
   /** The index blocks from a position on as one mirror has them; for verification. */
@@ -253,33 +251,10 @@ public final class SegmentReader implements Closeable {
     }
   }
 
-  private <T> T fromAny(
-      SegmentLocation segment, long position, io.basalt.storage.drive.DriveCall<T> call)
-      throws IOException {
-    IOException first = null;
-    for (String drive : order(segment, position)) {
-      try {
-        return drives.call(drive, call);
-      } catch (InterruptedIOException left) {
-        throw left;
-      } catch (IOException error) {
-        if (error instanceof CorruptDataException) {
-          drives.countMismatch(drive);
-        }
-        if (first == null) {
-          first = error;
-        } else {
-          first.addSuppressed(error);
-        }
-      }
-    }
-    throw first != null ? first : new IOException(segment.segment() + " has no mirror");
-  }
-
   /** Mirrors take turns by position: both are busy, and no page is cached twice. */
   private static List<String> order(SegmentLocation segment, long position) {
     List<String> order = new ArrayList<>(segment.mirrors());
-    java.util.Collections.rotate(
+    Collections.rotate(
         order, (int) ((segment.segment().hashCode() + position / STRETCH_BYTES) & 1));
     return order;
   }

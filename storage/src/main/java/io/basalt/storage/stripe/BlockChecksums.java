@@ -1,10 +1,10 @@
 package io.basalt.storage.stripe;
 
 import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.Crc32c;
 import io.basalt.storage.root.Stripe;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.zip.CRC32C;
 
 /**
  * The CRC32C of each block of one strip. Stored as one big-endian integer for each block, in order,
@@ -30,7 +30,7 @@ final class BlockChecksums {
   /** Computes those of whole blocks: the buffer's remaining bytes, whose position stays. */
   void compute(int first, ByteBuffer bytes) {
     for (int block = first, at = bytes.position(); at < bytes.limit(); block++) {
-      values[block] = crc32c(bytes.slice(at, Stripe.BLOCK_BYTES));
+      values[block] = Crc32c.of(bytes.slice(at, Stripe.BLOCK_BYTES));
       at += Stripe.BLOCK_BYTES;
     }
   }
@@ -39,7 +39,7 @@ final class BlockChecksums {
   int mismatch(int first, ByteBuffer bytes, int from) {
     for (int block = from; block < first + bytes.remaining() / Stripe.BLOCK_BYTES; block++) {
       int at = bytes.position() + (block - first) * Stripe.BLOCK_BYTES;
-      if (values[block] != crc32c(bytes.slice(at, Stripe.BLOCK_BYTES))) {
+      if (values[block] != Crc32c.of(bytes.slice(at, Stripe.BLOCK_BYTES))) {
         return block;
       }
     }
@@ -62,7 +62,7 @@ final class BlockChecksums {
         file,
         StripLayout.blockPosition(block),
         "CRC32C %08x of a block".formatted(values[block]),
-        "%08x".formatted(crc32c(bytes)));
+        "%08x".formatted(Crc32c.of(bytes)));
   }
 
   void encode(ByteBuffer target) {
@@ -70,14 +70,14 @@ final class BlockChecksums {
     for (int value : values) {
       target.putInt(value);
     }
-    target.putInt(crc32c(target.slice(start, target.position() - start)));
+    target.putInt(Crc32c.of(target.slice(start, target.position() - start)));
   }
 
   /** Reads the stored checksums of so many blocks; the names and position are for the error. */
   static BlockChecksums decode(
       ByteBuffer bytes, int blocks, String drive, String file, long position)
       throws CorruptDataException {
-    int found = crc32c(bytes.slice(bytes.position(), bytes(blocks) - Integer.BYTES));
+    int found = Crc32c.of(bytes.slice(bytes.position(), bytes(blocks) - Integer.BYTES));
     BlockChecksums checksums = new BlockChecksums(blocks);
     for (int i = 0; i < blocks; i++) {
       checksums.values[i] = bytes.getInt();
@@ -102,11 +102,5 @@ final class BlockChecksums {
   @Override
   public int hashCode() {
     return Arrays.hashCode(values);
-  }
-
-  private static int crc32c(ByteBuffer bytes) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes);
-    return (int) crc.getValue();
   }
 }

@@ -1,6 +1,7 @@
 package io.basalt.storage.stripe;
 
 import io.basalt.storage.CorruptDataException;
+import io.basalt.storage.DaemonThreads;
 import io.basalt.storage.drive.Drive;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveSet;
@@ -52,14 +53,13 @@ public final class StripeReader implements Closeable {
             drives, codes, checksums, new Columns(SOURCES_BYTES, READ_BYTES, THREADS));
     this.threads =
         new ThreadPoolExecutor(
-            THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::daemon);
+            THREADS,
+            THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            DaemonThreads.named("basalt-stripe-reader"));
     threads.allowCoreThreadTimeOut(true);
-  }
-
-  private Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "basalt-stripe-reader");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** A range of a strip's file: where it can be read without checks of this class. */
