@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.kafka.KafkaSettings;
+import io.basalt.kafka.NewTopics;
 import io.basalt.kafka.TestBroker;
-import io.basalt.kafka.Topics;
 import io.basalt.kafka.WriteRecordDecoder;
 import io.basalt.storage.config.StoreConfig;
 import java.io.ByteArrayInputStream;
@@ -62,7 +62,7 @@ class BasaltClientTest {
   void open(TestInfo test) throws IOException {
     kafka = broker.config(test.getTestMethod().orElseThrow().getName(), 4);
     admin = broker.admin();
-    Topics.create(admin, kafka, MAX_RECORD);
+    NewTopics.create(admin, kafka, MAX_RECORD);
     ingest = new ScriptedAcknowledger(kafka, admin);
     client = new BasaltClient(kafka, MAX_RECORD);
   }
@@ -186,7 +186,7 @@ class BasaltClientTest {
     String oldId = writesId();
     admin.deleteTopics(List.of(kafka.topics().writes())).all().get();
     StoreConfig.Kafka wider = broker.config("goesOnWithARecreatedTopic", 7);
-    Topics.create(admin, wider, MAX_RECORD);
+    NewTopics.create(admin, wider, MAX_RECORD);
     ingest.acknowledge(oldId, partition("/f", 4), 0, 3);
     assertThatThrownBy(() -> settle(old))
         .hasCauseInstanceOf(WriteUnknownException.class)

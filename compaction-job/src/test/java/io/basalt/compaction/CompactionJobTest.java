@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.flink.BatchOptions;
 import io.basalt.kafka.KafkaArbiter;
+import io.basalt.kafka.NewTopics;
 import io.basalt.kafka.TestBroker;
-import io.basalt.kafka.Topics;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.RootCommitter;
@@ -113,7 +113,7 @@ class CompactionJobTest {
     try (DriveSet drives = DriveSet.open(config);
         Admin admin = broker.admin()) {
       StoreInitializer.create(drives, config, Clock.systemUTC());
-      Topics.create(admin, config.kafka(), config.maxRecord());
+      NewTopics.create(admin, config.kafka(), config.maxRecord());
     }
   }
 
@@ -228,7 +228,8 @@ class CompactionJobTest {
     try (DriveSet drives = DriveSet.open(config);
         KafkaArbiter arbiter = KafkaArbiter.open(config.kafka())) {
       Attempt attempt = Attempt.start(new RootFiles(drives, 3).head(), random);
-      RootCommitter committer = RootCommitter.open(drives, 3, arbiter, attempt, Clock.systemUTC());
+      RootCommitter committer =
+          RootCommitter.open(new RootFiles(drives, 3), arbiter, attempt, Clock.systemUTC());
       try (SegmentWriter writer =
           new SegmentWriter(
               drives,
@@ -297,7 +298,8 @@ class CompactionJobTest {
     try (DriveSet drives = DriveSet.open(config);
         KafkaArbiter arbiter = KafkaArbiter.open(config.kafka())) {
       Attempt attempt = Attempt.start(new RootFiles(drives, 3).head(), random);
-      RootCommitter.open(drives, 3, arbiter, attempt, Clock.systemUTC()).commit(change);
+      RootCommitter.open(new RootFiles(drives, 3), arbiter, attempt, Clock.systemUTC())
+          .commit(change);
     }
   }
 

@@ -2,6 +2,7 @@ package io.basalt.ingest;
 
 import io.basalt.kafka.Acknowledgement;
 import io.basalt.kafka.Reject;
+import io.basalt.storage.DaemonThreads;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
@@ -14,7 +15,6 @@ import io.basalt.storage.ingest.IngestChange;
 import io.basalt.storage.ingest.Published;
 import io.basalt.storage.ingest.Range;
 import io.basalt.storage.root.Incarnation;
-import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Tail;
 import io.basalt.storage.segment.SegmentSealer;
@@ -93,8 +93,7 @@ final class IngestCommitter implements AutoCloseable {
     this.head = roots.head();
     this.own.add(roots.attempt().toString());
     this.repeatAt = clock.instant();
-    this.thread = new Thread(this::run, "basalt-committer");
-    thread.setDaemon(true);
+    this.thread = DaemonThreads.named("basalt-committer").newThread(this::run);
   }
 
   /** Repeats the acknowledgement of every position, then commits what is submitted. */
@@ -244,7 +243,7 @@ final class IngestCommitter implements AutoCloseable {
     long started = System.nanoTime();
     Root root = commitOrEnd(change(flushed, published, incarnation, rejectsEnd));
     metrics.committed(Duration.ofNanos(System.nanoTime() - started));
-    announcer.acknowledge(acknowledgements(root, partitions));
+    announcer.acknowledge(Acknowledgement.of(root, partitions));
   }
 
   private IngestChange change(
@@ -363,31 +362,8 @@ final class IngestCommitter implements AutoCloseable {
       repeatAt = now.plus(REPEAT);
       Set<Integer> all = new HashSet<>();
       head.positions().forEach(position -> all.add(position.partition()));
-      announcer.acknowledge(acknowledgements(head, all));
+      announcer.acknowledge(Acknowledgement.of(head, all));
     }
-  }
-
-  private static List<Acknowledgement> acknowledgements(Root root, Set<Integer> partitions) {
-    List<Acknowledgement> acknowledgements = new ArrayList<>();
-    if (root.incarnations().isEmpty()) {
-      return acknowledgements;
-    }
-    Incarnation newest = root.incarnations().get(root.incarnations().size() - 1);
-    for (Position position : root.positions()) {
-      if (position.incarnation() == newest.number() && partitions.contains(position.partition())) {
-        acknowledgements.add(
-            new Acknowledgement(
-                newest.topic(),
-                newest.topicId(),
-                position.partition(),
-                position.next(),
-                position.rejects(),
-                root.rejectsTopicId(),
-                root.number(),
-                Instant.ofEpochMilli(root.at())));
-      }
-    }
-    return acknowledgements;
   }
 
   /**

@@ -1,27 +1,23 @@
 package io.basalt.ingest;
 
 import io.basalt.kafka.Acknowledgement;
+import io.basalt.kafka.KafkaAnswers;
 import io.basalt.kafka.KafkaSettings;
 import io.basalt.kafka.Reject;
 import io.basalt.kafka.Topics;
 import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 
 /** Announces through one idempotent producer to the rejects and acks topics. */
 final class KafkaAnnouncer implements Announcer {
@@ -38,21 +34,9 @@ final class KafkaAnnouncer implements Announcer {
 
   static KafkaAnnouncer open(StoreConfig.Kafka kafka, Admin admin, Topics topics)
       throws IOException {
-    TopicPartition rejects = new TopicPartition(topics.rejects().name(), 0);
-    long end;
-    try {
-      end =
-          admin
-              .listOffsets(Map.of(rejects, OffsetSpec.latest()))
-              .partitionResult(rejects)
-              .get()
-              .offset();
-    } catch (ExecutionException e) {
-      throw new IOException("the end of topic " + rejects.topic() + " is not known", e.getCause());
-    } catch (InterruptedException e) {
-      throw interrupted();
-    }
-    return new KafkaAnnouncer(new KafkaProducer<>(KafkaSettings.producer(kafka)), topics, end);
+    long rejectsEnd = topics.rejectsEnd(admin);
+    return new KafkaAnnouncer(
+        new KafkaProducer<>(KafkaSettings.producer(kafka)), topics, rejectsEnd);
   }
 
   @Override
@@ -70,13 +54,8 @@ final class KafkaAnnouncer implements Announcer {
       sent.add(send(topics.rejects().name(), key, reject.toJson()));
     }
     for (Future<RecordMetadata> one : sent) {
-      try {
-        rejectsEnd = Math.max(rejectsEnd, one.get().offset() + 1);
-      } catch (ExecutionException e) {
-        throw new IOException("a reject was not taken: " + e.getCause().getMessage(), e.getCause());
-      } catch (InterruptedException e) {
-        throw interrupted();
-      }
+      long offset = KafkaAnswers.await(one, "a reject was not taken").offset();
+      rejectsEnd = Math.max(rejectsEnd, offset + 1);
     }
     return rejectsEnd;
   }
@@ -104,11 +83,6 @@ final class KafkaAnnouncer implements Announcer {
     } catch (KafkaException e) {
       throw new IOException("topic " + topic + " takes no records: " + e.getMessage(), e);
     }
-  }
-
-  private static InterruptedIOException interrupted() {
-    Thread.currentThread().interrupt();
-    return new InterruptedIOException("interrupted while waiting for Kafka");
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.basalt.kafka.StartPlan;
 import io.basalt.kafka.TopicException;
 import io.basalt.kafka.Topics;
 import io.basalt.kafka.WriteLogs;
+import io.basalt.storage.DaemonThreads;
 import io.basalt.storage.census.Metadata;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.CommitConflictException;
@@ -106,14 +107,7 @@ final class Maintenance implements AutoCloseable {
     this.nanoTime = nanoTime;
     this.metrics = metrics;
     this.onFailure = onFailure;
-    this.thread =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread created = new Thread(task, "basalt-maintenance");
-              created.setDaemon(true);
-              return created;
-            });
+    this.thread = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("basalt-maintenance"));
   }
 
   private interface Step {

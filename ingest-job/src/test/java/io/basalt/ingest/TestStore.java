@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.kafka.Acknowledgement;
 import io.basalt.kafka.KafkaSettings;
+import io.basalt.kafka.NewTopics;
 import io.basalt.kafka.Reject;
 import io.basalt.kafka.TestBroker;
 import io.basalt.kafka.Topics;
 import io.basalt.kafka.WriteRecord.Header;
 import io.basalt.kafka.WriteRecordDecoder;
+import io.basalt.storage.Contents;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.commit.StoreInitializer;
 import io.basalt.storage.config.StoreConfig;
@@ -22,9 +24,7 @@ import io.basalt.storage.root.Root;
 import io.basalt.storage.tree.FileState;
 import io.basalt.storage.verify.Verifier;
 import io.basalt.storage.verify.VerifyReport;
-import java.io.ByteArrayOutputStream;
 import java.io.RandomAccessFile;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -140,7 +140,7 @@ final class TestStore implements AutoCloseable {
   /** Another log in place of the one that decided the roots so far. */
   void makeCommitsAnew() throws Exception {
     admin.deleteTopics(List.of(config.kafka().topics().commits())).all().get();
-    Topics.create(admin, config.kafka(), config.maxRecord());
+    NewTopics.create(admin, config.kafka(), config.maxRecord());
   }
 
   String topicSetting(String setting) throws Exception {
@@ -157,7 +157,7 @@ final class TestStore implements AutoCloseable {
 
   private void configured(StoreConfig config) throws Exception {
     this.config = config;
-    Topics.create(admin, config.kafka(), config.maxRecord());
+    NewTopics.create(admin, config.kafka(), config.maxRecord());
     this.topicId = Topics.check(admin, config.kafka()).writes().id();
   }
 
@@ -382,9 +382,7 @@ final class TestStore implements AutoCloseable {
       }
       for (String path : paths) {
         FileState state = reader.stat(path).orElseThrow();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        reader.read(state, Channels.newChannel(bytes));
-        files.put(path, bytes.toByteArray());
+        files.put(path, Contents.bytes(reader, state));
       }
     }
     return files;

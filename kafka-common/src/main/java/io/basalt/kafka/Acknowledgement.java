@@ -1,9 +1,14 @@
 package io.basalt.kafka;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.basalt.storage.root.Incarnation;
+import io.basalt.storage.root.Root;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Says that every record of a partition below {@code next} is durable and visible in a root, or is
@@ -22,6 +27,28 @@ public record Acknowledgement(
     String rejectsTopicId,
     long root,
     Instant at) {
+
+  /** What a root acknowledges of its newest incarnation, for some of its partitions. */
+  public static List<Acknowledgement> of(Root root, Set<Integer> partitions) {
+    Optional<Incarnation> newest = StartPlan.newest(root);
+    if (newest.isEmpty()) {
+      return List.of();
+    }
+    return WriteLogs.positions(root, newest).values().stream()
+        .filter(position -> partitions.contains(position.partition()))
+        .map(
+            position ->
+                new Acknowledgement(
+                    newest.get().topic(),
+                    newest.get().topicId(),
+                    position.partition(),
+                    position.next(),
+                    position.rejects(),
+                    root.rejectsTopicId(),
+                    root.number(),
+                    Instant.ofEpochMilli(root.at())))
+        .toList();
+  }
 
   /** Key on the acks topic: the topic, a hyphen, the partition. */
   public byte[] key() {

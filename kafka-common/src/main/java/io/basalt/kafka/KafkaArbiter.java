@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -27,7 +26,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * The commits topic as the arbiter. The consumer belongs to no group and stays assigned and
@@ -82,7 +80,7 @@ public final class KafkaArbiter implements Arbiter {
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
     try (Admin admin = Admin.create(settings)) {
       String clusterId =
-          Topics.await(
+          KafkaAnswers.await(
               admin.describeCluster().clusterId(),
               "Kafka at " + kafka.bootstrap() + " does not answer");
       return new KafkaArbiter(kafka, clusterId, topicId(admin, kafka));
@@ -93,25 +91,15 @@ public final class KafkaArbiter implements Arbiter {
 
   private static String topicId(Admin admin, StoreConfig.Kafka kafka) throws IOException {
     String topic = kafka.topics().commits();
-    try {
-      TopicDescription description =
-          admin.describeTopics(List.of(topic)).topicNameValues().get(topic).get();
-      if (description.partitions().size() != 1) {
-        throw new TopicException(
-            "topic %s has %d partitions and must have one: delete it and run basalt up"
-                .formatted(topic, description.partitions().size()));
-      }
-      return description.topicId().toString();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        throw new TopicException(
-            "topic %s does not exist on %s: run basalt up, which creates it"
-                .formatted(topic, kafka.bootstrap()));
-      }
-      throw new IOException("topic " + topic + ": " + e.getCause().getMessage(), e.getCause());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
+    TopicDescription description =
+        KafkaAnswers.ifThere(
+                admin.describeTopics(List.of(topic)).topicNameValues().get(topic),
+                "topic " + topic + " cannot be described")
+            .orElseThrow(() -> TopicException.missing(topic, kafka.bootstrap()));
+    if (description.partitions().size() != 1) {
+      throw TopicException.notSingle(topic, description.partitions().size());
     }
+    return description.topicId().toString();
   }
 
   private static Map<String, Object> consumerSettings(StoreConfig.Kafka kafka) {
@@ -144,27 +132,26 @@ public final class KafkaArbiter implements Arbiter {
 
   @Override
   public long append(Proposal proposal) throws IOException {
+    String what = "append to topic " + log.topic();
     try {
       if (producer == null) {
         producer = new KafkaProducer<>(producerSettings(kafka));
       }
+      byte[] value = ProposalCodec.encode(proposal);
       appended =
-          producer
-              .send(new ProducerRecord<>(log.topic(), 0, null, ProposalCodec.encode(proposal)))
-              .get()
+          KafkaAnswers.await(producer.send(new ProducerRecord<>(log.topic(), 0, null, value)), what)
               .offset();
       return appended;
-    } catch (ExecutionException e) {
-      dropProducer();
-      throw new IOException(
-          "append to topic " + log.topic() + ": " + e.getCause().getMessage(), e.getCause());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
+    } catch (InterruptedIOException left) {
+      throw left;
     } catch (InterruptException e) {
-      throw interrupted(e);
+      throw KafkaAnswers.interrupted(e);
+    } catch (IOException e) {
+      dropProducer();
+      throw e;
     } catch (KafkaException e) {
       dropProducer();
-      throw new IOException("append to topic " + log.topic() + ": " + e.getMessage(), e);
+      throw new IOException(what + ": " + e.getMessage(), e);
     }
   }
 
@@ -194,7 +181,7 @@ public final class KafkaArbiter implements Arbiter {
                   + " stop all jobs and run basalt repair-arbiter")
               .formatted(log.topic(), offset));
     } catch (InterruptException e) {
-      throw interrupted(e);
+      throw KafkaAnswers.interrupted(e);
     } catch (KafkaException e) {
       throw new IOException("read of topic " + log.topic() + ": " + e.getMessage(), e);
     }
@@ -231,13 +218,6 @@ public final class KafkaArbiter implements Arbiter {
     }
     position = at;
     return records;
-  }
-
-  private static InterruptedIOException interrupted(Exception cause) {
-    Thread.currentThread().interrupt();
-    InterruptedIOException left = new InterruptedIOException("interrupted while Kafka was asked");
-    left.initCause(cause);
-    return left;
   }
 
   @Override

@@ -50,7 +50,7 @@ public record StartPlan(Incarnation incarnation, Map<Integer, Start> starts) {
    * @param accepted what may be lost
    * @throws TopicException in one sentence, where going on would lose or reorder writes
    */
-  public static StartPlan of(
+  static StartPlan of(
       Root head,
       TopicState writes,
       Map<Integer, PartitionLog> logs,

@@ -9,4 +9,16 @@ public final class TopicException extends RuntimeException {
   public TopicException(String sentence) {
     super(sentence);
   }
+
+  static TopicException missing(String topic, String bootstrap) {
+    return new TopicException(
+        "topic %s does not exist on %s: run basalt up, which creates it"
+            .formatted(topic, bootstrap));
+  }
+
+  static TopicException notSingle(String topic, int partitions) {
+    return new TopicException(
+        "topic %s has %d partitions and must have one: delete it and run basalt up, which creates it"
+            .formatted(topic, partitions));
+  }
 }

@@ -15,17 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Looks up what Kafka holds of the write topic, for a {@link StartPlan}. */
 public final class WriteLogs {
@@ -183,21 +180,12 @@ public final class WriteLogs {
 
   /** The topic of an incarnation, unless it was deleted or made anew. */
   private Optional<TopicState> topic(Incarnation of) throws IOException {
-    TopicDescription description;
-    try {
-      description = admin.describeTopics(List.of(of.topic())).allTopicNames().get().get(of.topic());
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        return Optional.empty();
-      }
-      throw new IOException("Kafka does not answer: " + e.getCause().getMessage(), e.getCause());
-    } catch (InterruptedException e) {
-      throw Topics.interrupted();
-    }
-    return description.topicId().toString().equals(of.topicId())
-        ? Optional.of(
-            new TopicState(of.topic(), of.topicId(), description.partitions().size(), Map.of()))
-        : Optional.empty();
+    return KafkaAnswers.ifThere(
+            admin.describeTopics(List.of(of.topic())).topicNameValues().get(of.topic()),
+            "topic " + of.topic() + " cannot be described")
+        .filter(found -> found.topicId().toString().equals(of.topicId()))
+        .map(
+            found -> new TopicState(of.topic(), of.topicId(), found.partitions().size(), Map.of()));
   }
 
   private Map<Integer, Long> offsets(TopicState topic, OffsetSpec spec) throws IOException {
@@ -206,7 +194,7 @@ public final class WriteLogs {
       wanted.put(new TopicPartition(topic.name(), partition), spec);
     }
     Map<TopicPartition, ListOffsetsResultInfo> found =
-        Topics.await(
+        KafkaAnswers.await(
             admin.listOffsets(wanted).all(), "offsets of topic " + topic.name() + " are not known");
     Map<Integer, Long> offsets = new TreeMap<>();
     found.forEach((partition, info) -> offsets.put(partition.partition(), info.offset()));

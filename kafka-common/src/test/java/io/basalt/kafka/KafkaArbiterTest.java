@@ -48,7 +48,7 @@ class KafkaArbiterTest {
   void create() throws Exception {
     kafka = broker.config("arbiter-" + TESTS.incrementAndGet(), 1);
     try (Admin admin = broker.admin()) {
-      Topics.create(admin, kafka, 1 << 20);
+      NewTopics.create(admin, kafka, 1 << 20);
     }
   }
 
@@ -110,7 +110,7 @@ class KafkaArbiterTest {
       old.append(proposal(3));
       assertThat(old.readFrom(0)).hasSize(2);
       admin.deleteTopics(List.of(kafka.topics().commits())).all().get();
-      Topics.create(admin, kafka, 1 << 20);
+      NewTopics.create(admin, kafka, 1 << 20);
       try (KafkaArbiter anew = KafkaArbiter.open(kafka)) {
         assertThat(anew.topicId()).isNotEqualTo(old.topicId());
         assertThat(anew.readFrom(0)).isEmpty();

@@ -13,7 +13,6 @@ class TopicsTest {
       Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1");
   private static final Topics GOOD =
       new Topics(
-          "cluster",
           new TopicState("w", "1", 4, KEEPS),
           new TopicState("a", "2", 1, Map.of("cleanup.policy", "compact")),
           new TopicState("r", "3", 1, Map.of()),
@@ -38,11 +37,7 @@ class TopicsTest {
     config.put(name, value);
     Topics topics =
         new Topics(
-            "cluster",
-            new TopicState("w", "1", 4, config),
-            GOOD.acks(),
-            GOOD.rejects(),
-            GOOD.commits());
+            new TopicState("w", "1", 4, config), GOOD.acks(), GOOD.rejects(), GOOD.commits());
     assertThat(topics.fault()).contains(sentence);
   }
 
@@ -51,14 +46,10 @@ class TopicsTest {
     TopicState timed = new TopicState("c", "4", 1, Map.of("retention.ms", "1000"));
     TopicState wide = new TopicState("r", "3", 2, Map.of());
 
-    assertThat(
-            new Topics("x", GOOD.writes(), GOOD.acks(), GOOD.rejects(), timed)
-                .fault()
-                .orElseThrow())
+    assertThat(new Topics(GOOD.writes(), GOOD.acks(), GOOD.rejects(), timed).fault().orElseThrow())
         .isEqualTo(
             "topic c must keep its records by size alone: set cleanup.policy=delete and retention.ms=-1 on it");
-    assertThat(
-            new Topics("x", GOOD.writes(), GOOD.acks(), wide, GOOD.commits()).fault().orElseThrow())
+    assertThat(new Topics(GOOD.writes(), GOOD.acks(), wide, GOOD.commits()).fault().orElseThrow())
         .isEqualTo(
             "topic r has 2 partitions and must have one: delete it and run basalt up, which creates it");
   }

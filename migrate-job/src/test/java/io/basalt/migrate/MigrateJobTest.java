@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.basalt.flink.BatchOptions;
 import io.basalt.kafka.KafkaArbiter;
+import io.basalt.kafka.NewTopics;
 import io.basalt.kafka.TestBroker;
-import io.basalt.kafka.Topics;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.RootCommitter;
 import io.basalt.storage.commit.RootFiles;
@@ -109,7 +109,7 @@ class MigrateJobTest {
     try (DriveSet drives = DriveSet.open(config);
         Admin admin = broker.admin()) {
       StoreInitializer.create(drives, config, Clock.systemUTC());
-      Topics.create(admin, config.kafka(), config.maxRecord());
+      NewTopics.create(admin, config.kafka(), config.maxRecord());
     }
   }
 
@@ -217,7 +217,8 @@ class MigrateJobTest {
     try (DriveSet drives = DriveSet.open(config);
         KafkaArbiter arbiter = KafkaArbiter.open(config.kafka())) {
       Attempt attempt = Attempt.start(new RootFiles(drives, 3).head(), random);
-      RootCommitter committer = RootCommitter.open(drives, 3, arbiter, attempt, Clock.systemUTC());
+      RootCommitter committer =
+          RootCommitter.open(new RootFiles(drives, 3), arbiter, attempt, Clock.systemUTC());
       try (SegmentWriter writer =
           new SegmentWriter(
               drives,
@@ -237,7 +238,10 @@ class MigrateJobTest {
         }
       }
       Attempt after = Attempt.start(committer.head(), random);
-      commit(RootCommitter.open(drives, 3, arbiter, after, Clock.systemUTC()), after, List.of());
+      commit(
+          RootCommitter.open(new RootFiles(drives, 3), arbiter, after, Clock.systemUTC()),
+          after,
+          List.of());
     }
   }
 

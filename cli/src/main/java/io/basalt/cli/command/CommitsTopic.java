@@ -3,7 +3,7 @@ package io.basalt.cli.command;
 import io.basalt.cli.Failure;
 import io.basalt.cli.supervisor.IngestWish;
 import io.basalt.cli.supervisor.LocalCluster;
-import io.basalt.kafka.Topics;
+import io.basalt.kafka.NewTopics;
 import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
 import java.time.Duration;
@@ -42,6 +42,6 @@ final class CommitsTopic {
         () ->
             "topic %s is still there %d s after its deletion: see the broker's log, then try again"
                 .formatted(commits, PATIENCE.toSeconds()));
-    Topics.create(admin, config.kafka(), config.maxRecord());
+    NewTopics.create(admin, config.kafka(), config.maxRecord());
   }
 }

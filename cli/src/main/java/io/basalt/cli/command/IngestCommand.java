@@ -9,7 +9,7 @@ import io.basalt.cli.supervisor.RemoteJobs;
 import io.basalt.cli.supervisor.Sentences;
 import io.basalt.ingest.IngestJob;
 import io.basalt.kafka.KafkaSettings;
-import io.basalt.kafka.Topics;
+import io.basalt.kafka.NewTopics;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.CommitUnknownException;
@@ -133,7 +133,7 @@ public final class IngestCommand extends StoreCommand {
   private static void createTopics(StoreConfig config) throws IOException {
     KafkaCheck.requireAnswer(config);
     try (Admin admin = Admin.create(KafkaSettings.admin(config.kafka()))) {
-      Topics.create(admin, config.kafka(), config.maxRecord());
+      NewTopics.create(admin, config.kafka(), config.maxRecord());
     }
   }
 }

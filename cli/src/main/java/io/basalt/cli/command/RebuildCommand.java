@@ -5,6 +5,7 @@ import io.basalt.cli.show.Bytes;
 import io.basalt.cli.show.JsonText;
 import io.basalt.kafka.KafkaArbiter;
 import io.basalt.kafka.KafkaSettings;
+import io.basalt.kafka.NewTopics;
 import io.basalt.kafka.Topics;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.RootFiles;
@@ -20,13 +21,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -147,19 +144,15 @@ public final class RebuildCommand extends StoreCommand {
     }
   }
 
-  private static Rebuild.Topics topics(Admin admin, StoreConfig config)
-      throws IOException, InterruptedException, ExecutionException {
-    Topics.create(admin, config.kafka(), config.maxRecord());
+  private static Rebuild.Topics topics(Admin admin, StoreConfig config) throws IOException {
+    NewTopics.create(admin, config.kafka(), config.maxRecord());
     Topics topics = Topics.check(admin, config.kafka());
-    TopicPartition rejects = new TopicPartition(topics.rejects().name(), 0);
-    long end =
-        admin.listOffsets(Map.of(rejects, OffsetSpec.latest())).all().get().get(rejects).offset();
     return new Rebuild.Topics(
         topics.writes().name(),
         topics.writes().id(),
         topics.writes().partitions(),
         topics.rejects().id(),
-        end);
+        topics.rejectsEnd(admin));
   }
 
   private void show(RebuildReport report, OptionalLong root) {

@@ -1,7 +1,7 @@
 package io.basalt.cli.supervisor;
 
 import io.basalt.kafka.KafkaSettings;
-import io.basalt.kafka.Topics;
+import io.basalt.kafka.NewTopics;
 import io.basalt.storage.config.StoreConfig;
 import java.io.IOException;
 import java.time.Duration;
@@ -166,7 +166,7 @@ final class Supervisor {
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
     settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
     try (Admin admin = Admin.create(settings)) {
-      Topics.create(admin, config.kafka(), config.maxRecord());
+      NewTopics.create(admin, config.kafka(), config.maxRecord());
       topicsExist = true;
     } catch (IOException e) {
       problem = "Kafka at " + config.kafka().bootstrap() + ": " + Sentences.of(e);

@@ -6,7 +6,7 @@ import io.basalt.ingest.IngestJob;
 import io.basalt.kafka.KafkaArbiter;
 import io.basalt.kafka.KafkaSettings;
 import io.basalt.kafka.TestBroker;
-import io.basalt.kafka.Topics;
+import io.basalt.kafka.NewTopics;
 import io.basalt.storage.commit.Attempt;
 import io.basalt.storage.commit.Change;
 import io.basalt.storage.commit.RootCommitter;
@@ -97,7 +97,7 @@ class ScheduleOnClusterTest {
     try (DriveSet drives = DriveSet.open(config);
         Admin admin = broker.admin()) {
       StoreInitializer.create(drives, config, Clock.systemUTC());
-      Topics.create(admin, config.kafka(), config.maxRecord());
+      NewTopics.create(admin, config.kafka(), config.maxRecord());
     }
     startCluster();
   }
