@@ -18,34 +18,35 @@ import org.apache.flink.core.memory.DataOutputView;
 final class LeafFields {
   private LeafFields() {}
 
-  static void writePath(String path, DataOutputView target) throws IOException {
-    byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+  /** A text of any length. */
+  static void writeText(String text, DataOutputView target) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     target.writeInt(bytes.length);
     target.write(bytes);
   }
 
-  static String readPath(DataInputView source) throws IOException {
+  static String readText(DataInputView source) throws IOException {
     byte[] bytes = new byte[source.readInt()];
     source.readFully(bytes);
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
   static void writeStretch(Stretch stretch, DataOutputView target) throws IOException {
-    writePath(stretch.first(), target);
-    Fields.writeOptional(stretch.end(), LeafFields::writePath, target);
+    writeText(stretch.first(), target);
+    Fields.writeOptional(stretch.end(), LeafFields::writeText, target);
     Fields.writeList(stretch.leaves(), LeafFields::writeLeaf, target);
   }
 
   static Stretch readStretch(DataInputView source) throws IOException {
     return new Stretch(
-        readPath(source),
-        Fields.readOptional(LeafFields::readPath, source),
+        readText(source),
+        Fields.readOptional(LeafFields::readText, source),
         Fields.readList(LeafFields::readLeaf, source));
   }
 
   static void writeLeaf(LeafRef leaf, DataOutputView target) throws IOException {
-    writePath(leaf.minPath(), target);
-    writePath(leaf.maxPath(), target);
+    writeText(leaf.minPath(), target);
+    writeText(leaf.maxPath(), target);
     target.writeLong(leaf.files());
     target.writeLong(leaf.extents());
     target.writeLong(leaf.parts());
@@ -57,8 +58,8 @@ final class LeafFields {
 
   static LeafRef readLeaf(DataInputView source) throws IOException {
     return new LeafRef(
-        readPath(source),
-        readPath(source),
+        readText(source),
+        readText(source),
         source.readLong(),
         source.readLong(),
         source.readLong(),

@@ -30,7 +30,7 @@ final class RewriteResultSerializer extends ValueSerializer<RewriteResult> {
     Fields.writeList(rewritten.segments(), RewriteResultSerializer::write, target);
     Fields.writeList(rewritten.stripes(), Fields::writeStripe, target);
     LeafFields.writeNumbers(rewritten.liveBytes(), target);
-    Fields.writeList(rewritten.problems(), LeafFields::writePath, target);
+    Fields.writeList(rewritten.problems(), LeafFields::writeText, target);
   }
 
   private static void write(SegmentLocation segment, DataOutputView target) throws IOException {
@@ -56,7 +56,7 @@ final class RewriteResultSerializer extends ValueSerializer<RewriteResult> {
             Fields.readList(RewriteResultSerializer::readSegment, source),
             Fields.readList(Fields::readStripe, source),
             LeafFields.readNumbers(source),
-            Fields.readList(LeafFields::readPath, source)));
+            Fields.readList(LeafFields::readText, source)));
   }
 
   private static SegmentLocation readSegment(DataInputView source) throws IOException {

@@ -26,7 +26,7 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
 
   @Override
   public void serialize(FlushMessage message, DataOutputView target) throws IOException {
-    Fields.writeList(message.token().stream().toList(), FlushMessageSerializer::writeToken, target);
+    Fields.writeOptional(message.token(), FlushMessageSerializer::writeToken, target);
     Incarnation incarnation = message.incarnation();
     target.writeInt(incarnation.number());
     target.writeUTF(incarnation.topic());
@@ -43,8 +43,7 @@ final class FlushMessageSerializer extends ValueSerializer<FlushMessage> {
 
   @Override
   public FlushMessage deserialize(DataInputView source) throws IOException {
-    Optional<DriveToken> token =
-        Fields.readList(FlushMessageSerializer::readToken, source).stream().findFirst();
+    Optional<DriveToken> token = Fields.readOptional(FlushMessageSerializer::readToken, source);
     Incarnation incarnation =
         new Incarnation(source.readInt(), source.readUTF(), source.readUTF(), source.readInt());
     Flushed flushed =

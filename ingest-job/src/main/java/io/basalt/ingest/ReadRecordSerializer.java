@@ -1,11 +1,11 @@
 package io.basalt.ingest;
 
+import io.basalt.flink.Fields;
 import io.basalt.flink.ValueSerializer;
 import io.basalt.flink.ValueType;
 import io.basalt.kafka.WriteRecord;
 import io.basalt.kafka.WriteRecord.Header;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -30,11 +30,16 @@ final class ReadRecordSerializer extends ValueSerializer<ReadRecord> {
     target.writeLong(record.timestamp());
     writeBytes(record.key(), target);
     writeBytes(record.value(), target);
-    target.writeInt(record.headers().size());
-    for (Header header : record.headers()) {
-      target.writeUTF(header.name());
-      writeBytes(header.value(), target);
-    }
+    Fields.writeList(record.headers(), ReadRecordSerializer::writeHeader, target);
+  }
+
+  private static void writeHeader(Header header, DataOutputView target) throws IOException {
+    target.writeUTF(header.name());
+    writeBytes(header.value(), target);
+  }
+
+  private static Header readHeader(DataInputView source) throws IOException {
+    return new Header(source.readUTF(), readBytes(source));
   }
 
   @Override
@@ -46,10 +51,7 @@ final class ReadRecordSerializer extends ValueSerializer<ReadRecord> {
     long timestamp = source.readLong();
     byte[] key = readBytes(source);
     byte[] value = readBytes(source);
-    List<Header> headers = new ArrayList<>();
-    for (int left = source.readInt(); left > 0; left--) {
-      headers.add(new Header(source.readUTF(), readBytes(source)));
-    }
+    List<Header> headers = Fields.readList(ReadRecordSerializer::readHeader, source);
     return new ReadRecord(
         from, new WriteRecord(partition, offset, leaderEpoch, timestamp, key, value, headers));
   }

@@ -6,7 +6,6 @@ import io.basalt.flink.ValueType;
 import io.basalt.storage.migrate.MadeStripe;
 import io.basalt.storage.stripe.PackedSegment;
 import java.io.IOException;
-import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -23,10 +22,7 @@ final class StripeResultSerializer extends ValueSerializer<StripeResult> {
   public void serialize(StripeResult result, DataOutputView target) throws IOException {
     target.writeUTF(result.run());
     target.writeInt(result.stripes());
-    target.writeBoolean(result.made().isPresent());
-    if (result.made().isPresent()) {
-      write(result.made().get(), target);
-    }
+    Fields.writeOptional(result.made(), StripeResultSerializer::write, target);
     target.writeUTF(result.problem());
   }
 
@@ -47,7 +43,7 @@ final class StripeResultSerializer extends ValueSerializer<StripeResult> {
     return new StripeResult(
         source.readUTF(),
         source.readInt(),
-        source.readBoolean() ? Optional.of(made(source)) : Optional.empty(),
+        Fields.readOptional(StripeResultSerializer::made, source),
         source.readUTF());
   }
 

@@ -1,5 +1,6 @@
 package io.basalt.query;
 
+import io.basalt.flink.Fields;
 import io.basalt.flink.ValueSerializer;
 import io.basalt.flink.ValueType;
 import io.basalt.storage.tree.Extent;
@@ -7,7 +8,6 @@ import io.basalt.storage.tree.FileState;
 import io.basalt.storage.tree.Shard;
 import io.basalt.storage.tree.Version;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -15,7 +15,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Fields in the order of the records; the extents with their number before them. */
+/** Fields in the order of the records. */
 final class FileRangeSerializer extends ValueSerializer<FileRange> {
   static final FileRangeSerializer INSTANCE = new FileRangeSerializer();
   static final TypeInformation<FileRange> TYPE = new ValueType<>(FileRange.class, INSTANCE);
@@ -32,10 +32,7 @@ final class FileRangeSerializer extends ValueSerializer<FileRange> {
     target.writeLong(file.modified());
     target.writeInt(file.version().incarnation());
     target.writeLong(file.version().offset());
-    target.writeInt(file.extents().size());
-    for (Extent extent : file.extents()) {
-      writeExtent(extent, target);
-    }
+    Fields.writeList(file.extents(), FileRangeSerializer::writeExtent, target);
   }
 
   @Override
@@ -47,10 +44,7 @@ final class FileRangeSerializer extends ValueSerializer<FileRange> {
     long size = source.readLong();
     long modified = source.readLong();
     Version version = new Version(source.readInt(), source.readLong());
-    List<Extent> extents = new ArrayList<>();
-    for (int left = source.readInt(); left > 0; left--) {
-      extents.add(readExtent(source));
-    }
+    List<Extent> extents = Fields.readList(FileRangeSerializer::readExtent, source);
     return new FileRange(number, new FileState(path, size, modified, version, extents), from, to);
   }
 
