@@ -6,7 +6,7 @@ public final class WriteRejectedException extends Exception {
 
   private final String reason;
 
-  public WriteRejectedException(String path, String reason) {
+  WriteRejectedException(String path, String reason) {
     super(path + " was rejected: " + reason);
     this.reason = reason;
   }

@@ -4,11 +4,11 @@ package io.basalt.client;
 public final class WriteUnknownException extends Exception {
   private static final long serialVersionUID = 1;
 
-  public WriteUnknownException(String path, String why) {
+  WriteUnknownException(String path, String why) {
     super(path + ": whether it was written is not known, " + why);
   }
 
-  public WriteUnknownException(String path, String why, Throwable cause) {
+  WriteUnknownException(String path, String why, Throwable cause) {
     super(path + ": whether it was written is not known, " + why, cause);
   }
 }

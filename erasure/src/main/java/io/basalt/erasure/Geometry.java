@@ -21,11 +21,6 @@ public record Geometry(int k, int m) {
     return k + m;
   }
 
-  /** The parity strips, {@code k} to {@code k+m-1}. */
-  public StripSet parity() {
-    return StripSet.range(k, width());
-  }
-
   /** All strips. */
   public StripSet all() {
     return StripSet.range(0, width());

@@ -26,7 +26,7 @@ public enum KernelChoice {
   public static final String PROPERTY = "basalt.erasure.kernel";
 
   /** The choice of the system property, or {@link #AUTO}. */
-  public static KernelChoice configured() {
+  static KernelChoice configured() {
     return parse(System.getProperty(PROPERTY, "auto"));
   }
 
@@ -35,7 +35,7 @@ public enum KernelChoice {
    *
    * @throws IllegalArgumentException naming the choices
    */
-  public static KernelChoice parse(String name) {
+  static KernelChoice parse(String name) {
     return Arrays.stream(values())
         .filter(choice -> choice.toString().equals(name))
         .findFirst()

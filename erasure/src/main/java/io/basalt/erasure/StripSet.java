@@ -6,18 +6,12 @@ import java.util.stream.IntStream;
 
 /** An immutable set of strip numbers, 0 to 255, in ascending order. */
 public final class StripSet {
-  private static final StripSet NONE = new StripSet(new BitSet());
-
   private final BitSet members;
   private final int[] ascending;
 
   private StripSet(BitSet members) {
     this.members = members;
     this.ascending = members.stream().toArray();
-  }
-
-  public static StripSet none() {
-    return NONE;
   }
 
   /**
@@ -63,12 +57,6 @@ public final class StripSet {
   /** The members in ascending order; the array is the caller's. */
   public int[] toArray() {
     return ascending.clone();
-  }
-
-  public StripSet union(StripSet others) {
-    BitSet both = (BitSet) members.clone();
-    both.or(others.members);
-    return new StripSet(both);
   }
 
   public StripSet minus(StripSet others) {

@@ -166,10 +166,6 @@ final class IngestTask {
     return new Range(plan.incarnation().number(), partition, from, next, -1);
   }
 
-  Attempt attempt() {
-    return attempt;
-  }
-
   DriveToken leaveToken(String taskManager) {
     return DriveToken.leave(store.drives(), attempt, taskManager);
   }

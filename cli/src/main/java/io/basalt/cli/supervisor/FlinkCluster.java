@@ -46,10 +46,6 @@ final class FlinkCluster {
     this.configuration = configure();
   }
 
-  Configuration configuration() {
-    return configuration;
-  }
-
   Service jobManager() {
     return new Service() {
       @Override

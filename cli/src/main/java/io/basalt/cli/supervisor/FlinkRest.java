@@ -49,7 +49,7 @@ public final class FlinkRest {
   }
 
   /** The class path of the JobManager's process, entry by entry. */
-  public List<String> classPath() throws IOException {
+  List<String> classPath() throws IOException {
     List<String> entries = new ArrayList<>();
     for (JsonNode entry : get("/jobmanager/environment").path("classpath")) {
       entries.add(entry.asText());
@@ -57,12 +57,12 @@ public final class FlinkRest {
     return entries;
   }
 
-  public int taskManagers() throws IOException {
+  int taskManagers() throws IOException {
     return get("/overview").path("taskmanagers").asInt();
   }
 
   /** Whether every task of a job runs. */
-  public boolean tasksRun(String job) throws IOException {
+  boolean tasksRun(String job) throws IOException {
     for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
       if (!vertex.path("status").asText().equals("RUNNING")) {
         return false;

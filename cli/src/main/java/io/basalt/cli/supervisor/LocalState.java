@@ -42,12 +42,12 @@ public record LocalState(
    */
   public record Service(String name, long pid, int restarts, int failures) {}
 
-  public static Optional<LocalState> read(StoreDirectory directory) {
+  static Optional<LocalState> read(StoreDirectory directory) {
     return Json.read(directory.state(), LocalState.class);
   }
 
   /** Whether the supervisor that wrote this still lives. */
-  public boolean alive(StoreDirectory directory) {
+  boolean alive(StoreDirectory directory) {
     return ServiceProcess.find(directory, Supervisor.NAME, supervisor).isPresent();
   }
 

@@ -16,7 +16,7 @@ public record StoreDirectory(Path config) {
     config = config.toAbsolutePath().normalize();
   }
 
-  public Path root() {
+  Path root() {
     return config.resolveSibling(".basalt");
   }
 

@@ -29,7 +29,7 @@ public final class Pins {
    *
    * @param id random, of the reader
    */
-  public Change pin(String id, long number) {
+  Change pin(String id, long number) {
     return next -> {
       if (next.kept().stream().noneMatch(kept -> kept.number() == number)) {
         throw new CommitConflictException(
@@ -45,7 +45,7 @@ public final class Pins {
   }
 
   /** Conflicts if the pin has expired: what it kept may be gone. */
-  public Change renew(String id) {
+  Change renew(String id) {
     return next -> {
       Pin pin =
           next.pins().stream()
@@ -57,7 +57,7 @@ public final class Pins {
   }
 
   /** Ends a pin; nothing to do if it has expired. */
-  public Change release(String id) {
+  Change release(String id) {
     return next -> next.pins(without(next, id));
   }
 

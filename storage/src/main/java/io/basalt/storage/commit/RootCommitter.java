@@ -5,7 +5,6 @@ import io.basalt.storage.commit.Arbiter.Decided;
 import io.basalt.storage.commit.Arbiter.Proposal;
 import io.basalt.storage.commit.History.Tip;
 import io.basalt.storage.drive.DriveInfo;
-import io.basalt.storage.drive.DriveSet;
 import io.basalt.storage.root.ArbiterPoint;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RootBuilder;
@@ -54,12 +53,6 @@ public final class RootCommitter {
    *
    * @throws ArbiterException if drives and log do not tell one history: in one sentence, why
    */
-  public static RootCommitter open(
-      DriveSet drives, int rootCopies, Arbiter arbiter, Attempt attempt, Clock clock)
-      throws IOException, ArbiterException {
-    return open(new RootFiles(drives, rootCopies), arbiter, attempt, clock);
-  }
-
   public static RootCommitter open(RootFiles files, Arbiter arbiter, Attempt attempt, Clock clock)
       throws IOException, ArbiterException {
     RootCommitter committer = new RootCommitter(files, arbiter, attempt, clock);

@@ -14,7 +14,7 @@ public record Stretch(String first, Optional<String> end, List<LeafRef> leaves) 
     leaves = List.copyOf(leaves);
   }
 
-  public PathRange paths() {
+  PathRange paths() {
     return PathRange.stretch(first, end);
   }
 }

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  * beside these. Else every path too many for a full leaf would leave a leaf of its own for ever; as
  * it is, two neighbours are hardly ever both less than half full. Pure.
  */
-public final class StretchPlanner {
+final class StretchPlanner {
   /** So many changed paths are remembered at most, as places to cut. */
   static final int MOST_SAMPLES = 1 << 14;
 
@@ -34,7 +34,7 @@ public final class StretchPlanner {
    * @param rows of leaves and changes that a stretch has about
    * @param limits of the leaves that will be written
    */
-  public StretchPlanner(List<LeafRef> leaves, long rows, LeafLimits limits) {
+  StretchPlanner(List<LeafRef> leaves, long rows, LeafLimits limits) {
     this.rows = rows;
     this.limits = limits;
     for (LeafRef leaf : leaves) {
@@ -46,7 +46,7 @@ public final class StretchPlanner {
   }
 
   /** Notes what changed in one level, path by path, ascending; a path may repeat. */
-  public void add(Iterator<String> changed) {
+  void add(Iterator<String> changed) {
     int at = 0;
     while (changed.hasNext()) {
       String path = changed.next();
@@ -75,14 +75,14 @@ public final class StretchPlanner {
   }
 
   /** Notes that leaves are to be touched though nothing changed in them. */
-  public void touch(Predicate<LeafRef> wanted) {
+  void touch(Predicate<LeafRef> wanted) {
     for (Owner owner : owners) {
       owner.touched |= owner.leaf.filter(wanted).isPresent();
     }
   }
 
   /** The stretches by path; none if nothing changed. */
-  public List<Stretch> stretches() {
+  List<Stretch> stretches() {
     BitSet touched = touched();
     List<Stretch> stretches = new ArrayList<>();
     for (int i = touched.nextSetBit(0); i >= 0; ) {

@@ -30,7 +30,7 @@ public final class Quantity {
   }
 
   /** The fraction of one that {@code 5%} or {@code 0.05} means. */
-  public static Optional<Double> share(String text) {
+  static Optional<Double> share(String text) {
     Matcher matcher = NUMBER_AND_UNIT.matcher(text.strip());
     if (!matcher.matches()) {
       return Optional.empty();

@@ -45,13 +45,13 @@ public record StoreConfig(
    * Bytes of the largest record that one writer can take: whole shards side by side in its open
    * segments, beside a quarter for index blocks.
    */
-  public static long largestRecord(long segmentSize, int shardSize, int openSegments) {
+  static long largestRecord(long segmentSize, int shardSize, int openSegments) {
     long each = Math.min(segmentSize / 4 * 3, stagingBytes(segmentSize, shardSize));
     return each / shardSize * shardSize * openSegments;
   }
 
   /** Bytes of both mirrors of the open segments of all writers. */
-  public static long openSegmentBytes(long segmentSize, int openSegments, int writers) {
+  static long openSegmentBytes(long segmentSize, int openSegments, int writers) {
     return 2 * segmentSize * openSegments * writers;
   }
 

@@ -29,7 +29,7 @@ public record DriveLabel(String store, String drive, String incarnation) {
   private static final JsonFactory JSON = new JsonFactory();
 
   /** The label of a drive that joins a store. */
-  public static DriveLabel fresh(String store, String drive) {
+  static DriveLabel fresh(String store, String drive) {
     return new DriveLabel(store, drive, UUID.randomUUID().toString());
   }
 

@@ -39,7 +39,7 @@ public record LocationEdit(
   }
 
   /** Segments that come from tails. */
-  public static LocationEdit adding(List<SegmentLocation> added) {
+  static LocationEdit adding(List<SegmentLocation> added) {
     return new LocationEdit(added, List.of(), List.of(), List.of());
   }
 

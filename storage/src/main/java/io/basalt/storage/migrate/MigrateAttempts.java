@@ -26,7 +26,7 @@ public final class MigrateAttempts {
    *
    * <p>Conflicts if one that started later is live.
    */
-  public static Change begin(Attempt run) {
+  static Change begin(Attempt run) {
     return next -> {
       if (isLive(next, run)) {
         return;
@@ -45,7 +45,7 @@ public final class MigrateAttempts {
   }
 
   /** Ends attempts of a migration that is done; nothing to do if they were ended. */
-  public static Change end(Set<Attempt> own) {
+  static Change end(Set<Attempt> own) {
     return next -> {
       List<LiveAttempt> attempts = new ArrayList<>(next.attempts());
       attempts.removeIf(live -> own.stream().anyMatch(each -> each.toString().equals(live.id())));

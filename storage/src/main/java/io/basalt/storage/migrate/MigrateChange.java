@@ -14,7 +14,7 @@ import io.basalt.storage.root.RootBuilder;
  * @param run attempt of the migration, in the name of the strips
  * @param committer attempt that wrote the map file
  */
-public record MigrateChange(Attempt run, Attempt committer, LocationMapWriter.Written map)
+record MigrateChange(Attempt run, Attempt committer, LocationMapWriter.Written map)
     implements Change {
   @Override
   public void apply(RootBuilder next) throws CommitConflictException {

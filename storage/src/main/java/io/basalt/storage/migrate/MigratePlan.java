@@ -89,7 +89,7 @@ public record MigratePlan(
       return segments.stream().anyMatch(each -> each.why() != Why.FILLS_STRIPE);
     }
 
-    public long dataBytes() {
+    long dataBytes() {
       return segments.stream().mapToLong(each -> each.segment().packedBytes()).sum();
     }
   }

@@ -60,7 +60,7 @@ public final class MigratePlanner {
     return space.fill() >= watermark.high();
   }
 
-  public MigratePlan plan(MigrateView view) {
+  MigratePlan plan(MigrateView view) {
     return new Run(view).plan();
   }
 

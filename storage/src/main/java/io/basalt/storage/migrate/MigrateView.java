@@ -28,7 +28,7 @@ import java.util.Map;
  * @param tails of the head
  * @param mirrors files on the SCM drives: for each drive and name, when it was last written or read
  */
-public record MigrateView(
+record MigrateView(
     List<ScmDrive> scm,
     List<Candidate> capacity,
     int capacityDrives,
@@ -37,7 +37,7 @@ public record MigrateView(
     Map<Mirror, Long> mirrors) {
   private static final String SEGMENTS = "segments";
 
-  public MigrateView {
+  MigrateView {
     scm = List.copyOf(scm);
     capacity = List.copyOf(capacity);
     sealed = List.copyOf(sealed);
@@ -46,13 +46,13 @@ public record MigrateView(
   }
 
   /** An SCM drive that answers. */
-  public record ScmDrive(String id, String enclosure, Space space) {}
+  record ScmDrive(String id, String enclosure, Space space) {}
 
   /** A file of a segment on an SCM drive. */
-  public record Mirror(String drive, String file) {}
+  record Mirror(String drive, String file) {}
 
   /** Looks at the drives. A drive that fails meanwhile counts as one that does not answer. */
-  public static MigrateView of(DriveSet drives, Root head, LocationMap map) throws IOException {
+  static MigrateView of(DriveSet drives, Root head, LocationMap map) throws IOException {
     List<ScmDrive> scm = new ArrayList<>();
     Map<Mirror, Long> mirrors = new HashMap<>();
     for (DriveInfo info : drives.available(Tier.SCM)) {

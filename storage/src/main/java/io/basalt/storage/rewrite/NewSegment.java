@@ -65,10 +65,6 @@ final class NewSegment {
     return shards.keySet().stream().map(part -> part.shard().segment());
   }
 
-  long dataEnd() {
-    return dataEnd;
-  }
-
   /** The seal and the index blocks, which follow the shards without a hole. */
   ByteBuffer upper() {
     return upper.duplicate();

@@ -129,7 +129,7 @@ public record RewritePlan(List<Sparse> sparse, long givesBackBytes, long readByt
   }
 
   /** Bytes that are copied. */
-  public long liveBytes() {
+  long liveBytes() {
     return sparse.stream().mapToLong(Sparse::liveBytes).sum();
   }
 

@@ -27,7 +27,7 @@ import java.util.Set;
  * only if it gives back at least as many bytes as the leaves have; and as less than the threshold
  * of each place is copied, what is copied stays in proportion to what died.
  */
-public final class SparsePlanner {
+final class SparsePlanner {
   /** A pass copies so many bytes at most, so that it ends soon and needs little room at a time. */
   private static final long MOST_COPIED_BYTES = 1L << 30;
 
@@ -44,7 +44,7 @@ public final class SparsePlanner {
    * @param code of new stripes
    * @param room tiers that have room for what is copied
    */
-  public SparsePlanner(double threshold, long segmentSize, StripeShape.Code code, Set<Tier> room) {
+  SparsePlanner(double threshold, long segmentSize, StripeShape.Code code, Set<Tier> room) {
     this.room = Set.copyOf(room);
     this.threshold = threshold;
     this.segmentSize = segmentSize;
@@ -57,7 +57,7 @@ public final class SparsePlanner {
    * @param usage that the leaves came with
    * @param leafBytes bytes of all leaves
    */
-  public RewritePlan plan(Usage usage, LocationMap map, long leafBytes) {
+  RewritePlan plan(Usage usage, LocationMap map, long leafBytes) {
     List<Sparse> candidates = mirrored(usage, map);
     candidates.addAll(striped(usage, map));
     long all = candidates.size();

@@ -100,7 +100,7 @@ public final class SegmentWriter implements AutoCloseable {
     }
 
     /** Bytes of the largest payload that a writer can take. */
-    public long maxPayloadBytes() {
+    long maxPayloadBytes() {
       long room = segmentSize - maxIndexBytes() - RANGES_ROOM - 2L * IndexBlockCodec.SEAL_BYTES;
       return Math.min(room, stagingBytes()) / shardSize * shardSize * openSegments;
     }
@@ -275,7 +275,7 @@ public final class SegmentWriter implements AutoCloseable {
   }
 
   /** Whether a flush is in flight. */
-  public synchronized boolean isFlushing() {
+  synchronized boolean isFlushing() {
     return flushing;
   }
 

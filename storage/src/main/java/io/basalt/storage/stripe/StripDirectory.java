@@ -17,10 +17,10 @@ import java.util.List;
  *
  * @param segments ascending by offset
  */
-public record StripDirectory(String stripe, List<String> drives, List<PackedSegment> segments) {
+record StripDirectory(String stripe, List<String> drives, List<PackedSegment> segments) {
   private static final Frame FRAME = new Frame("BASSTRD\n", 1);
 
-  public StripDirectory {
+  StripDirectory {
     drives = List.copyOf(drives);
     segments = segments.stream().sorted(Comparator.comparingLong(PackedSegment::offset)).toList();
   }

@@ -49,7 +49,7 @@ public final class StripeWriter {
    *
    * @param memoryBytes bytes for both columns; each has at least one block of every strip
    */
-  public StripeWriter(DriveSet drives, long memoryBytes) {
+  StripeWriter(DriveSet drives, long memoryBytes) {
     this.drives = drives;
     this.memoryBytes = memoryBytes;
   }

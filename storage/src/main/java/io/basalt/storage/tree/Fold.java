@@ -106,10 +106,6 @@ public final class Fold {
     }
   }
 
-  public String path() {
-    return path;
-  }
-
   /**
    * The file, or empty if there is none.
    *
@@ -123,13 +119,6 @@ public final class Fold {
         extents.orElseThrow(
             () -> new IllegalStateException("a fold that lists knows no extents of " + path));
     return Optional.of(new FileState(path, size, modified, version, all.toList()));
-  }
-
-  /** Uploads that have parts and are not published, by id. */
-  public Map<String, Upload> pending() {
-    Map<String, Upload> uploads = new LinkedHashMap<>();
-    pending.forEach((id, parts) -> uploads.put(id, new Upload(id, parts)));
-    return uploads;
   }
 
   /** What the events came to, to go on from. */

@@ -34,9 +34,10 @@ class FoldModelTest {
       byte[] payload = tape.bytes(shards);
       if (step.op() == Op.PUBLISH && !model.mayPublish(step.upload())) {
         // The ingest rejects it by the same rule, which the model states in its own way.
-        Upload upload =
-            fold.pending().getOrDefault(step.upload(), new Upload(step.upload(), List.of()));
-        assertThat(upload.incomplete(-1)).isPresent();
+        Optional<String> nothingWhole = Optional.of(step.upload());
+        Version next = new Version(1, offset + 1);
+        Event publish = new Event("/f", next, 0, 0, Op.PUBLISH, -1, nothingWhole, List.of());
+        assertThat(fold.incomplete(publish)).isPresent();
         continue;
       }
       long position = step.op() == Op.PUBLISH ? -1 : step.position();
@@ -48,7 +49,8 @@ class FoldModelTest {
       model.apply(step, payload);
 
       assertThat(fold.file().map(tape::content)).isEqualTo(Optional.ofNullable(model.content));
-      assertThat(fold.pending().keySet()).isEqualTo(model.uploads.keySet());
+      assertThat(fold.state().parts().stream().map(part -> part.upload().orElseThrow()))
+          .hasSameElementsAs(model.uploads.keySet());
       assertThat(listing.listed().file()).isEqualTo(fold.file().map(FileState::listed));
       if (offset % 5 == 0) {
         fold = new Fold(fold.state());

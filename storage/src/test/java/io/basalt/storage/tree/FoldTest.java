@@ -52,7 +52,9 @@ class FoldTest {
 
     assertThat(fold.file().orElseThrow().size()).isEqualTo(8);
     assertThat(fold.file().orElseThrow().version()).isEqualTo(new Version(1, 5));
-    assertThat(fold.pending()).containsOnlyKeys("other");
+    assertThat(fold.state().parts())
+        .extracting(part -> part.upload().orElseThrow())
+        .containsExactly("other");
   }
 
   @Test

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Events as the Avro records that are stored, and back. */
+/**
+ * Events as generated records, and back: a second opinion on {@code IndexBlockPayload} and {@code
+ * RunFormat}, which write and read them field by field.
+ */
 public final class EventCodec {
   private static final Op[] OPS = Op.values();
   private static final OpRecord[] OP_RECORDS = OpRecord.values();
