@@ -54,7 +54,11 @@ final class ArchitectureTest {
   static final ArchRule onlyJobsExecute =
       noClasses()
           .that()
-          .resideInAnyPackage("io.basalt.ingest..", "io.basalt.migrate..", "io.basalt.query..")
+          .resideInAnyPackage(
+              "io.basalt.ingest..",
+              "io.basalt.migrate..",
+              "io.basalt.query..",
+              "io.basalt.compaction..")
           .and()
           .haveSimpleNameNotEndingWith("Job")
           .should()

@@ -58,8 +58,8 @@ public final class CopyWriter {
 
   /**
    * Copies leaves to as many drives as the policy says, or as many as take them. Empty if none
-   * does, or if a leaf or branch cannot be read. What is not as it should be is logged: a
-   * compaction goes on without a copy, and frees nothing that the one before needs.
+   * does, or if a leaf or a branch above it cannot be read. What is not as it should be is logged:
+   * a compaction goes on without a copy, and frees nothing that the one before needs.
    *
    * @param base the root that the leaves were made of
    * @param top of the leaves that all of it came to; a committed root names it

@@ -49,8 +49,8 @@ public final class Placement {
   }
 
   /**
-   * Up to {@code copies} drives, preferring the order of the list, first one of each enclosure and
-   * only then, if {@code sameEnclosure} permits, further ones.
+   * Up to {@code copies} drives with {@code bytes} free, preferring the order of the list, first
+   * one of each enclosure and only then, where enclosures may be shared, further ones.
    */
   public static List<String> spread(
       List<Candidate> preferred, long bytes, int copies, Sharing sharing) {

@@ -1,2 +1,4 @@
-/** Small immutable files that stand whole on several drives: runs, location maps, root bodies. */
+/**
+ * Immutable files that stand whole on several drives: runs, leaves, branches, usage, location maps.
+ */
 package io.basalt.storage.mirror;
