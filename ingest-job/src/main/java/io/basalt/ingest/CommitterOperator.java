@@ -108,10 +108,7 @@ final class CommitterOperator extends AbstractStreamOperator<Void>
                 new Pruner(files, config.retention()),
                 Sweeps.of(drives, config.rootCopies()),
                 drives,
-                admin,
-                config.kafka(),
-                topics,
-                clock,
+                new WriteTopic(admin, config.kafka(), topics, clock),
                 System::nanoTime,
                 metrics,
                 this::fail))

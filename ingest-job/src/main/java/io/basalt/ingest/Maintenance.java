@@ -1,9 +1,6 @@
 package io.basalt.ingest;
 
-import io.basalt.kafka.StartPlan;
 import io.basalt.kafka.TopicException;
-import io.basalt.kafka.Topics;
-import io.basalt.kafka.WriteLogs;
 import io.basalt.storage.DaemonThreads;
 import io.basalt.storage.census.Metadata;
 import io.basalt.storage.commit.Change;
@@ -11,10 +8,7 @@ import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.Pruner;
 import io.basalt.storage.commit.Replaced;
 import io.basalt.storage.commit.Sweeper;
-import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.drive.DriveSet;
-import io.basalt.storage.root.Incarnation;
-import io.basalt.storage.root.Position;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.RootBuilder;
 import io.basalt.storage.run.RunChange;
@@ -22,31 +16,22 @@ import io.basalt.storage.run.RunMaker;
 import io.basalt.storage.run.RunMergeChange;
 import io.basalt.storage.run.RunMerger;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Work beside the commits, on a thread of its own, so that none of it delays an acknowledgement:
- * runs, the lag, the topic's own health, and deletion of what is no longer needed: applied records,
- * old roots, what ended attempts left behind. What fails here is logged and tried again; only a
- * topic that is no longer what the store began with ends the job.
+ * runs, measurements, the {@link WriteTopic}, and deletion of what is no longer needed: old roots,
+ * what ended attempts left behind. What fails here is logged and tried again; only a topic that is
+ * no longer what the store began with ends the job.
  */
 final class Maintenance implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
@@ -63,17 +48,12 @@ final class Maintenance implements AutoCloseable {
   private final Pruner pruner;
   private final Sweeper sweeper;
   private final DriveSet drives;
-  private final Admin admin;
-  private final StoreConfig.Kafka kafka;
-  private final WriteLogs logs;
-  private final Clock clock;
+  private final WriteTopic topic;
   private final CommitterMetrics metrics;
   private final Consumer<Throwable> onFailure;
   private final LongSupplier nanoTime;
   private final Deque<Seen> seen = new ArrayDeque<>();
   private final ScheduledThreadPoolExecutor thread;
-  private volatile Topics topics;
-  private List<Position> measured = List.of();
 
   /** The newest root at a time of a clock that never jumps. */
   private record Seen(long nanos, long root) {}
@@ -85,10 +65,7 @@ final class Maintenance implements AutoCloseable {
       Pruner pruner,
       Sweeper sweeper,
       DriveSet drives,
-      Admin admin,
-      StoreConfig.Kafka kafka,
-      Topics topics,
-      Clock clock,
+      WriteTopic topic,
       LongSupplier nanoTime,
       CommitterMetrics metrics,
       Consumer<Throwable> onFailure) {
@@ -99,11 +76,7 @@ final class Maintenance implements AutoCloseable {
     this.pruner = pruner;
     this.sweeper = sweeper;
     this.drives = drives;
-    this.admin = admin;
-    this.kafka = kafka;
-    this.topics = topics;
-    this.logs = new WriteLogs(admin, kafka);
-    this.clock = clock;
+    this.topic = topic;
     this.nanoTime = nanoTime;
     this.metrics = metrics;
     this.onFailure = onFailure;
@@ -118,9 +91,9 @@ final class Maintenance implements AutoCloseable {
     every(SECOND, "making a run", this::makeRun);
     every(SECOND, "merging runs", this::mergeRuns);
     every(SECOND, "deleting what was replaced", () -> replaced.delete(committer.head()));
-    every(SECOND, "measuring the lag", this::measureLag);
-    every(TOPIC_SECONDS, "checking the topics", this::checkTopics);
-    every(TOPIC_SECONDS, "deleting applied records", this::deleteApplied);
+    every(SECOND, "measuring the lag", () -> metrics.lag(topic.lag(committer.head())));
+    every(TOPIC_SECONDS, "checking the topics", () -> topic.check(committer.head()));
+    every(TOPIC_SECONDS, "deleting applied records", () -> topic.deleteApplied(committer.head()));
     every(SECOND, "thinning roots", this::thinRoots);
     every(SWEEP_SECONDS, "sweeping", this::sweep);
     every(SWEEP_SECONDS, "measuring metadata", this::measure);
@@ -145,14 +118,6 @@ final class Maintenance implements AutoCloseable {
       // Thrown on, it would end this step for good, and nobody would know.
       onFailure.accept(e);
     }
-  }
-
-  /** Only where nothing moves is it worth a read whether records are left, or none but markers. */
-  private void measureLag() throws IOException {
-    Root head = committer.head();
-    boolean moved = !head.positions().equals(measured);
-    measured = head.positions();
-    metrics.lag(moved ? logs.behind(head, topics.writes()) : logs.lag(head, topics.writes()));
   }
 
   private void makeRun() throws IOException, InterruptedException {
@@ -240,62 +205,6 @@ final class Maintenance implements AutoCloseable {
       throw new IOException(e.getMessage(), e);
     }
     return next;
-  }
-
-  /** The topic may be made anew or given partitions while the job runs; then records go astray. */
-  private void checkTopics() throws IOException {
-    Topics now = Topics.check(admin, kafka);
-    Optional<Incarnation> read = StartPlan.newest(committer.head());
-    if (read.isPresent() && !now.writes().id().equals(read.get().topicId())) {
-      throw new TopicException(
-          "topic %s was made anew while it was read: start the ingest again"
-              .formatted(read.get().topic()));
-    }
-    if (read.isPresent() && now.writes().partitions() != read.get().partitions()) {
-      throw new TopicException(
-          "topic %s has %d partitions and had %d when it was first read: make a new topic with %d and name it in kafka.topics.writes"
-              .formatted(
-                  read.get().topic(),
-                  now.writes().partitions(),
-                  read.get().partitions(),
-                  now.writes().partitions()));
-    }
-    topics = now;
-  }
-
-  /** Kafka is no second copy: what is applied, and older than the configuration keeps, goes. */
-  void deleteApplied() throws IOException {
-    Root head = committer.head();
-    Optional<Incarnation> newest = StartPlan.newest(head);
-    if (newest.isEmpty()) {
-      return;
-    }
-    String topic = newest.get().topic();
-    long before = clock.millis() - kafka.keep().toMillis();
-    Map<TopicPartition, OffsetSpec> young = new HashMap<>();
-    Map<TopicPartition, Long> applied = new HashMap<>();
-    for (Position position : WriteLogs.positions(head, newest).values()) {
-      TopicPartition partition = new TopicPartition(topic, position.partition());
-      young.put(partition, OffsetSpec.forTimestamp(Math.max(0, before)));
-      applied.put(partition, position.next());
-    }
-    try {
-      Map<TopicPartition, RecordsToDelete> old = new HashMap<>();
-      for (Map.Entry<TopicPartition, ListOffsetsResultInfo> entry :
-          admin.listOffsets(young).all().get(30, TimeUnit.SECONDS).entrySet()) {
-        long next = applied.get(entry.getKey());
-        long first = entry.getValue().offset();
-        old.put(
-            entry.getKey(), RecordsToDelete.beforeOffset(first < 0 ? next : Math.min(first, next)));
-      }
-      admin.deleteRecords(old).all().get(30, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e.getCause());
-    } catch (java.util.concurrent.TimeoutException e) {
-      throw new IOException("Kafka did not answer in time", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   @Override

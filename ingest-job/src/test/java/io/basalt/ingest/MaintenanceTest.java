@@ -58,6 +58,7 @@ class MaintenanceTest extends ClusterTest {
     private final Admin admin;
     private final KafkaArbiter arbiter;
     private final IngestCommitter committer;
+    private final WriteTopic topic;
     private final Maintenance maintenance;
     private long nanos;
 
@@ -90,6 +91,7 @@ class MaintenanceTest extends ClusterTest {
               metrics,
               onFailure);
       MirroredFiles mirrored = new MirroredFiles(drives);
+      topic = new WriteTopic(admin, store.config().kafka(), topics, clock);
       maintenance =
           new Maintenance(
               committer,
@@ -104,10 +106,7 @@ class MaintenanceTest extends ClusterTest {
               new Pruner(files, store.config().retention()),
               Sweeps.of(drives, store.config().rootCopies()),
               drives,
-              admin,
-              store.config().kafka(),
-              topics,
-              clock,
+              topic,
               () -> nanos,
               metrics,
               onFailure);
@@ -205,11 +204,11 @@ class MaintenanceTest extends ClusterTest {
       store.awaitSent();
 
       try (Keeper now = new Keeper(store, Duration.ZERO)) {
-        now.maintenance.deleteApplied();
+        now.topic.deleteApplied(store.head());
         assertThat(starts(store)).containsOnly(0L);
       }
       try (Keeper later = new Keeper(store, Duration.ofHours(2))) {
-        later.maintenance.deleteApplied();
+        later.topic.deleteApplied(store.head());
       }
       // What is not applied stays, however old it is.
       Root head = store.head();
