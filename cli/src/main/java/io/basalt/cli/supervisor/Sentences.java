@@ -1,8 +1,7 @@
 package io.basalt.cli.supervisor;
 
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
+import io.basalt.storage.FileErrors;
+import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -15,14 +14,9 @@ public final class Sentences {
     while (cause.getCause() != null && isEnvelope(cause)) {
       cause = cause.getCause();
     }
-    String message = cause.getMessage();
-    if (cause instanceof NoSuchFileException) {
-      message = message + " does not exist";
-    } else if (cause instanceof FileAlreadyExistsException) {
-      message = message + " exists already";
-    } else if (cause instanceof AccessDeniedException) {
-      message = "no permission for " + message;
-    } else if (message == null || message.isBlank()) {
+    String message =
+        cause instanceof IOException file ? FileErrors.sentence(file) : cause.getMessage();
+    if (message == null || message.isBlank()) {
       message = cause.getClass().getSimpleName();
     } else if (message.strip().matches("\\S+")) {
       // A bare name is the object of a sentence that only the kind of the exception completes.

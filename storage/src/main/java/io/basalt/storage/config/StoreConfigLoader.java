@@ -1,5 +1,6 @@
 package io.basalt.storage.config;
 
+import io.basalt.storage.FileErrors;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -64,7 +65,8 @@ public final class StoreConfigLoader {
     } catch (YAMLException | CharacterCodingException malformed) {
       throw new ConfigException(file + " is not a YAML file: " + oneLine(malformed), malformed);
     } catch (IOException unreadable) {
-      throw new ConfigException(file + " cannot be read: " + oneLine(unreadable), unreadable);
+      throw new ConfigException(
+          file + " cannot be read: " + FileErrors.reason(unreadable), unreadable);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.basalt.storage.drive;
 
 import io.basalt.storage.DaemonThreads;
+import io.basalt.storage.FileErrors;
 import io.basalt.storage.config.ConfigException;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfig.DriveConfig;
@@ -160,7 +161,7 @@ final class DriveOpener {
         LabelFile.write(DriveLabel.fresh(storeId, drive.id()), drive.path());
       }
     } catch (IOException error) {
-      throw new ConfigException("the drives cannot be made: " + error, error);
+      throw new ConfigException("the drives cannot be made: " + FileErrors.sentence(error), error);
     }
   }
 
@@ -181,7 +182,8 @@ final class DriveOpener {
         }
       }
     } catch (IOException error) {
-      throw new ConfigException("the new drives cannot be labelled: " + error, error);
+      throw new ConfigException(
+          "the new drives cannot be labelled: " + FileErrors.sentence(error), error);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.basalt.storage.drive;
 
+import io.basalt.storage.FileErrors;
 import io.basalt.storage.config.StoreConfig.DriveConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -53,10 +54,11 @@ final class LabelFile {
     } catch (DriveUnavailableException known) {
       throw known;
     } catch (IOException unreadable) {
-      throw new DriveUnavailableException(
-          config.id(),
-          "%s cannot be read: %s".formatted(file, unreadable.getMessage()),
-          unreadable);
+      String why =
+          Files.isDirectory(config.path())
+              ? "%s cannot be read: %s".formatted(file, FileErrors.reason(unreadable))
+              : whyMissing(config.path());
+      throw new DriveUnavailableException(config.id(), why, unreadable);
     }
   }
 

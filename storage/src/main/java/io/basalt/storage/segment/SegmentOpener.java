@@ -1,5 +1,6 @@
 package io.basalt.storage.segment;
 
+import io.basalt.storage.FileErrors;
 import io.basalt.storage.config.Tier;
 import io.basalt.storage.drive.DriveFile;
 import io.basalt.storage.drive.DriveFullException;
@@ -173,6 +174,6 @@ final class SegmentOpener {
     if (io instanceof DriveUnavailableException) {
       return new Outcome.Unavailable(io.getMessage());
     }
-    return new Outcome.Unavailable("a segment cannot be made: " + io);
+    return new Outcome.Unavailable("a segment cannot be made: " + FileErrors.sentence(io));
   }
 }

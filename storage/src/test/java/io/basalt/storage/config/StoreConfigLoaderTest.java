@@ -164,6 +164,13 @@ class StoreConfigLoaderTest {
   }
 
   @Test
+  void aDirectoryInPlaceOfTheFileIsNamedOnce() {
+    assertThatThrownBy(() -> StoreConfigLoader.load(directory))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(directory + " cannot be read: Is a directory");
+  }
+
+  @Test
   void drivesMustBeListed() {
     assertThatThrownBy(() -> load("store: demo\n"))
         .isInstanceOf(ConfigException.class)

@@ -157,6 +157,18 @@ class DriveSetTest {
     }
   }
 
+  @Test
+  void aFileInPlaceOfADriveIsNamedOnce() throws IOException {
+    DriveSet.initialise(config, "store-1");
+    Path drive = directory.resolve("scm-1");
+    Files.move(drive, directory.resolve("elsewhere"));
+    Files.writeString(drive, "no drive");
+    try (DriveSet drives = DriveSet.open(config)) {
+      assertThat(drives.unavailable())
+          .containsEntry("scm-1", drive + " is not a directory: mount the drive");
+    }
+  }
+
   /** A drive whose calls wait until the test lets them go. */
   private static Drive hanging(CountDownLatch release) {
     return (Drive)
