@@ -17,11 +17,9 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Runs the commands whose start should be quick on a small store of its own, so that the classes
@@ -46,11 +44,7 @@ final class WarmUp {
       run("--version");
       run("ls", "--help");
     } finally {
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      DirectoryTree.delete(directory);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.basalt.cli.command;
 
+import io.basalt.cli.DirectoryTree;
 import io.basalt.cli.Failure;
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.show.JsonText;
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,7 +50,7 @@ public final class CatalogCommand extends StoreCommand {
       Files.move(
           draft, directory, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
-      delete(draft);
+      DirectoryTree.delete(draft);
     }
     if (format.json) {
       out().println(JsonText.of(written));
@@ -108,16 +108,6 @@ public final class CatalogCommand extends StoreCommand {
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
-      }
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (Files.exists(directory)) {
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.basalt.cli.command;
 
+import io.basalt.cli.DirectoryTree;
 import io.basalt.cli.Failure;
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.supervisor.LocalCluster;
@@ -11,11 +12,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -72,9 +71,9 @@ public final class DemoCommand implements Callable<Integer> {
     } finally {
       Runtime.getRuntime().removeShutdownHook(stop);
       cluster.down();
-      deleteTree(scratch);
+      DirectoryTree.delete(scratch);
       if (directory == null && report != null) {
-        deleteTree(home);
+        DirectoryTree.delete(home);
       } else if (directory == null) {
         out.println(
             "the store stays in " + home + ", with the logs of its processes in .basalt/logs");
@@ -128,17 +127,6 @@ public final class DemoCommand implements Callable<Integer> {
       cluster.down();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  static void deleteTree(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
     }
   }
 }

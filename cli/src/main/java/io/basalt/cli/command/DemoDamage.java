@@ -1,5 +1,6 @@
 package io.basalt.cli.command;
 
+import io.basalt.cli.DirectoryTree;
 import io.basalt.storage.config.StoreConfig;
 import io.basalt.storage.config.StoreConfig.DriveConfig;
 import io.basalt.storage.config.Tier;
@@ -112,9 +113,7 @@ final class DemoDamage implements AutoCloseable {
   public void close() throws IOException {
     for (DriveConfig drive : removed) {
       // What the running store made at the drive's place meanwhile is none of the drive's.
-      if (Files.exists(drive.path())) {
-        DemoCommand.deleteTree(drive.path());
-      }
+      DirectoryTree.delete(drive.path());
       Files.move(away(drive), drive.path());
     }
     if (strip.isPresent()) {

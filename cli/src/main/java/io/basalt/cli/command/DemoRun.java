@@ -1,5 +1,6 @@
 package io.basalt.cli.command;
 
+import io.basalt.cli.DirectoryTree;
 import io.basalt.cli.command.LocalFiles.LocalFile;
 import io.basalt.cli.show.Bytes;
 import io.basalt.cli.show.Progress;
@@ -221,7 +222,7 @@ final class DemoRun {
         different++;
       }
     }
-    DemoCommand.deleteTree(target);
+    DirectoryTree.delete(target);
     return new ReadBack(different, report.reconstructedBytes());
   }
 
