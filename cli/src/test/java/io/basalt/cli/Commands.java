@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the program as a person does, with arguments and an environment. */
@@ -56,6 +57,13 @@ final class Commands {
   /** Starts one command as a process of its own, and what it prints goes to a file. */
   static Process start(Path output, String... arguments) throws IOException {
     return process(arguments).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+  }
+
+  /** Bytes that are the same each time. */
+  static byte[] random(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
   }
 
   private static ProcessBuilder process(String... arguments) {

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,16 +44,16 @@ class KcatSessionTest {
   @Test
   void everyOperationReadsBackRight() throws Exception {
     String path = "/kcat/file ä";
-    byte[] bytes = random(700_000);
+    byte[] bytes = Commands.random(700_000);
     produce(path, bytes);
     assertThat(get(path)).isEqualTo(bytes);
 
-    byte[] patch = random(1_000);
+    byte[] patch = Commands.random(1_000);
     produce(path, patch, "op=write", "offset=5000");
     System.arraycopy(patch, 0, bytes, 5_000, patch.length);
     assertThat(get(path)).isEqualTo(bytes);
 
-    byte[] more = random(333);
+    byte[] more = Commands.random(333);
     produce(path, more, "op=append");
     bytes = joined(bytes, more);
     assertThat(get(path)).isEqualTo(bytes);
@@ -72,8 +71,8 @@ class KcatSessionTest {
     assertThat(store.run("get", path, folder.resolve("gone").toString()).failure())
         .isEqualTo("there is no file " + path);
 
-    byte[] first = random(400_000);
-    byte[] second = random(123_456);
+    byte[] first = Commands.random(400_000);
+    byte[] second = Commands.random(123_456);
     produce(path, second, "op=write", "upload=u1", "offset=400000");
     produce(path, first, "op=write", "upload=u1", "offset=0");
     applied();
@@ -133,11 +132,5 @@ class KcatSessionTest {
     all.write(first);
     all.write(second);
     return all.toByteArray();
-  }
-
-  private static byte[] random(int length) {
-    byte[] bytes = new byte[length];
-    new Random(length).nextBytes(bytes);
-    return bytes;
   }
 }

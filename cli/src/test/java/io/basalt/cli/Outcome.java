@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What a command left behind: its exit status and both of its outputs. */
 record Outcome(int status, String out, String err) {
+  /** How answers write times, as a regular expression. */
+  static final String TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z";
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** The same, after the command did what it was told. */
@@ -24,6 +29,13 @@ record Outcome(int status, String out, String err) {
     } catch (JsonProcessingException e) {
       throw new AssertionError("not one JSON document: " + out, e);
     }
+  }
+
+  /** The names of a JSON object's fields, in order. */
+  static List<String> names(JsonNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   /** The one plain line of a command that failed, without the name of the program. */

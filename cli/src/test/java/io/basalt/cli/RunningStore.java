@@ -1,6 +1,8 @@
 package io.basalt.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,6 +74,21 @@ final class RunningStore implements AutoCloseable {
   /** A command on this store in a process of its own. */
   Outcome process(byte[] input, String... arguments) throws Exception {
     return Commands.process(directory, input, withConfig(arguments));
+  }
+
+  /** Puts a file; the number of the root that has it. */
+  long put(String path, byte[] bytes) throws IOException {
+    Path local = Files.write(Files.createTempFile(directory, "put", ""), bytes);
+    return run("put", local.toString(), path, "--json").json().path("root").asLong();
+  }
+
+  /** What a file holds. */
+  String get(String path, String... options) throws IOException {
+    Path local = Files.createTempFile(directory, "get", "");
+    List<String> arguments = new ArrayList<>(List.of("get", path, local.toString()));
+    arguments.addAll(List.of(options));
+    run(arguments.toArray(String[]::new)).done();
+    return Files.readString(local);
   }
 
   private String[] withConfig(String... arguments) {

@@ -3,19 +3,10 @@ package io.basalt.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -26,9 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands of a store that runs, each against real Kafka and Flink processes. */
 @Tag("integration")
 @Timeout(240)
-class StoreCommandsTest {
-  private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z";
-
+class StoreCommandsTest implements FileCommands, RootCommands {
   @TempDir static Path folder;
   private static RunningStore store;
   private static JsonNode drivesBeforeUp;
@@ -53,6 +42,16 @@ class StoreCommandsTest {
       verifyIsClean();
       store.close();
     }
+  }
+
+  @Override
+  public RunningStore store() {
+    return store;
+  }
+
+  @Override
+  public Path folder() {
+    return folder;
   }
 
   private static void verifyIsClean() {
@@ -81,383 +80,22 @@ class StoreCommandsTest {
   @Test
   void statusIsOneDocument() {
     JsonNode status = store.status();
-    assertThat(names(status))
+    assertThat(Outcome.names(status))
         .contains("bootstrap", "flink", "ingest", "root", "lag", "waiting", "jobs");
     assertThat(status.path("bootstrap").asText()).matches("127\\.0\\.0\\.1:\\d+");
     assertThat(status.path("flink").asText()).matches("127\\.0\\.0\\.1:\\d+");
     assertThat(status.path("root").isIntegralNumber()).isTrue();
     assertThat(status.path("lag").isIntegralNumber()).isTrue();
-    assertThat(names(status.path("jobs"))).containsExactlyInAnyOrder("migrate", "compact");
+    assertThat(Outcome.names(status.path("jobs"))).containsExactlyInAnyOrder("migrate", "compact");
     for (JsonNode job : status.path("jobs")) {
-      assertThat(names(job)).containsExactlyInAnyOrder("last", "next", "problem");
+      assertThat(Outcome.names(job)).containsExactlyInAnyOrder("last", "next", "problem");
     }
     assertThat(store.run("status").done().out()).contains("ingest", "taskmanager");
   }
 
   @Test
-  void aFileComesBackByteForByte() throws Exception {
-    byte[] bytes = random(3 << 20);
-    Path local = Files.write(folder.resolve("three-mebibytes"), bytes);
-
-    JsonNode put = store.run("put", local.toString(), "/whole/file", "--json").json();
-
-    assertThat(put.path("path").asText()).isEqualTo("/whole/file");
-    assertThat(put.path("bytes").asLong()).isEqualTo(bytes.length);
-    assertThat(put.path("root").asLong()).isPositive();
-    assertThat(put.path("millis").isIntegralNumber()).isTrue();
-    Path copy = folder.resolve("copy");
-    store.run("get", "/whole/file", copy.toString()).done();
-    assertThat(copy).hasBinaryContent(bytes);
-    Path directory = Files.createDirectories(folder.resolve("into"));
-    store.run("get", "/whole/file", directory.toString()).done();
-    assertThat(directory.resolve("file")).hasBinaryContent(bytes);
-    assertThat(directory).isDirectoryNotContaining("glob:**.basalt-*");
-  }
-
-  @Test
-  void aRangeEndsBeforeItsSecondNumber() throws Exception {
-    byte[] bytes = random(1_500_000);
-    put("/ranges/file", bytes);
-    for (int[] range : new int[][] {{0, 1}, {524_287, 524_289}, {1_499_999, 1_500_000}, {7, 7}}) {
-      Path part = folder.resolve("part-" + range[0]);
-      store
-          .run("get", "/ranges/file", part.toString(), "--range", range[0] + "-" + range[1])
-          .done();
-      assertThat(part).hasBinaryContent(Arrays.copyOfRange(bytes, range[0], range[1]));
-    }
-    assertThat(
-            store
-                .run("get", "/ranges/file", folder.resolve("no").toString(), "--range", "0-1500001")
-                .failure())
-        .isEqualTo("/ranges/file has 1500000 bytes, so it has no range 0-1500001");
-    assertThat(folder.resolve("no")).doesNotExist();
-    assertThat(store.run("get", "/ranges/file", "x", "--range", "9-5").badUsage())
-        .contains("'9-5' is not a range such as 0-4096");
-  }
-
-  @Test
-  void inputAndOutputArePipes() throws Exception {
-    byte[] bytes = random(700_001);
-    store.process(bytes, "put", "-", "/pipes/file").done();
-    Outcome got = store.process(new byte[0], "get", "/pipes/file", "-").done();
-    assertThat(got.out().getBytes(StandardCharsets.ISO_8859_1)).isEqualTo(bytes);
-    assertThat(got.err()).isEmpty();
-    Outcome missing = store.process(new byte[0], "get", "/pipes/other", "-");
-    assertThat(missing.failure()).isEqualTo("there is no file /pipes/other");
-    assertThat(missing.out()).isEmpty();
-  }
-
-  @Test
-  void aNamedPipeIsWrittenToAndReadAndNotReplaced() throws Exception {
-    byte[] bytes = random(700_001);
-    Path in = folder.resolve("pipe-in");
-    Path out = folder.resolve("pipe-out");
-    for (Path pipe : List.of(in, out)) {
-      assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-    }
-    CompletableFuture<Path> writer = CompletableFuture.supplyAsync(() -> write(in, bytes));
-    store.run("put", in.toString(), "/pipes/named").done();
-    writer.join();
-    CompletableFuture<byte[]> reader = CompletableFuture.supplyAsync(() -> read(out));
-    assertThat(store.run("get", "/pipes/named", out.toString()).done().out()).isEmpty();
-    assertThat(reader.join()).isEqualTo(bytes);
-    store.run("get", "/pipes/named", "/dev/null").done();
-    for (Path kept : List.of(in, out, Path.of("/dev/null"))) {
-      assertThat(Files.readAttributes(kept, BasicFileAttributes.class).isOther()).isTrue();
-    }
-  }
-
-  @Test
-  void whatALinkLeadsToIsReplacedAndTheLinkStays() throws Exception {
-    store.process(random(1_000), "put", "-", "/linked").done();
-    Path file = Files.write(folder.resolve("led-to"), random(5));
-    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
-    store.run("get", "/linked", link.toString()).done();
-    assertThat(link).isSymbolicLink();
-    assertThat(file).hasSize(1_000);
-  }
-
-  private static Path write(Path to, byte[] bytes) {
-    try {
-      return Files.write(to, bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static byte[] read(Path from) {
-    try {
-      return Files.readAllBytes(from);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  @Test
-  void anEmptyFileIsAFile() throws Exception {
-    put("/empty/file", new byte[0]);
-    JsonNode stat = store.run("stat", "/empty/file", "--json").json();
-    assertThat(stat.path("bytes").asLong()).isZero();
-    Path copy = folder.resolve("empty-copy");
-    store.run("get", "/empty/file", copy.toString()).done();
-    assertThat(copy).isEmptyFile();
-  }
-
-  @Test
-  void aDirectoryIsPutListedAndRemoved() throws Exception {
-    Path tree = folder.resolve("tree");
-    Files.createDirectories(tree.resolve("b/c"));
-    Files.writeString(tree.resolve("a.txt"), "a");
-    Files.writeString(tree.resolve("b/b.txt"), "bb");
-    Files.writeString(tree.resolve("b/c/ä b.txt"), "ccc");
-    Files.createSymbolicLink(tree.resolve("link"), tree.resolve("a.txt"));
-
-    Outcome outcome = store.run("put", "-r", tree.toString(), "/tree", "--json").done();
-    assertThat(outcome.err().lines())
-        .contains("skipped 1 links and other entries that are no files");
-    JsonNode put = outcome.json();
-    assertThat(put.path("bytes").asLong()).isEqualTo(6);
-    assertThat(put.path("path").asText()).isEqualTo("/tree");
-
-    JsonNode children = store.run("ls", "/tree", "--json").json();
-    assertThat(children.isArray()).isTrue();
-    assertThat(paths(children)).containsExactly("/tree/a.txt", "/tree/b");
-    assertThat(children.get(0).path("type").asText()).isEqualTo("file");
-    assertThat(children.get(0).path("bytes").asLong()).isEqualTo(1);
-    assertThat(children.get(0).path("modified").asText()).matches(TIME);
-    assertThat(children.get(1).path("type").asText()).isEqualTo("directory");
-    assertThat(paths(store.run("ls", "-R", "/tree", "--json").json()))
-        .containsExactly("/tree/a.txt", "/tree/b/b.txt", "/tree/b/c/ä b.txt");
-    assertThat(store.run("ls", "/tree").done().out().lines())
-        .containsExactly("/tree/a.txt", "/tree/b/");
-    assertThat(store.run("ls", "-l", "/tree").done().out().lines())
-        .satisfiesExactly(
-            heading -> assertThat(heading).matches(" +SIZE  MODIFIED +PATH"),
-            file -> assertThat(file).matches(" +1 B  " + TIME + " +/tree/a\\.txt"),
-            directory -> assertThat(directory).matches(" +-  - +/tree/b/"));
-    assertThat(paths(store.run("ls", "--json").json())).contains("/tree");
-    assertThat(store.run("ls", "/tree/none").failure())
-        .isEqualTo("there is no file or directory /tree/none");
-
-    assertThat(store.run("rm", "/tree/b").failure())
-        .isEqualTo("/tree/b is a directory: rm -r deletes all its files");
-    store.run("rm", "/tree/a.txt").done();
-    assertThat(store.run("rm", "/tree/a.txt").failure()).isEqualTo("there is no file /tree/a.txt");
-    store.run("rm", "-r", "/tree").done();
-    assertThat(store.run("ls", "/tree").failure()).contains("/tree");
-  }
-
-  @Test
-  void statCountsExtentsByTier() throws Exception {
-    put("/stat/file", random(600_000));
-    JsonNode stat = store.run("stat", "/stat/file", "--json").json();
-    assertThat(stat.path("path").asText()).isEqualTo("/stat/file");
-    assertThat(stat.path("type").asText()).isEqualTo("file");
-    assertThat(stat.path("bytes").asLong()).isEqualTo(600_000);
-    assertThat(stat.path("modified").asText()).matches(TIME);
-    assertThat(stat.path("extents").path("scm").asInt()).isGreaterThanOrEqualTo(3);
-    assertThat(stat.path("extents").path("capacity").asInt()).isZero();
-    assertThat(store.run("stat", "/stat/file").done().out()).contains("600000 bytes");
-    assertThat(store.run("stat", "/stat").failure()).isEqualTo("there is no file /stat");
-  }
-
-  @Test
-  void earlierRootsCanBeRead() throws Exception {
-    long first = put("/versions/file", "one".getBytes(StandardCharsets.UTF_8));
-    put("/versions/file", "two".getBytes(StandardCharsets.UTF_8));
-    JsonNode roots = store.run("roots", "--json").json();
-    String at = null;
-    for (JsonNode root : roots) {
-      assertThat(root.path("root").isIntegralNumber()).isTrue();
-      assertThat(root.path("at").asText()).matches(TIME);
-      at = root.path("root").asLong() == first ? root.path("at").asText() : at;
-    }
-    assertThat(at).as("time of root %d", first).isNotNull();
-    assertThat(get("/versions/file")).isEqualTo("two");
-    assertThat(get("/versions/file", "--root", Long.toString(first))).isEqualTo("one");
-    assertThat(get("/versions/file", "--as-of", at)).isEqualTo("one");
-    assertThat(get("/versions/file", "--as-of", Instant.now().toString())).isEqualTo("two");
-    assertThat(store.run("get", "/versions/file", "x", "--root", "999999").failure())
-        .isEqualTo("root 999999 is not kept: choose one of basalt roots");
-    assertThat(store.run("get", "/versions/file", "x", "--as-of", "2001-01-01T00:00:00Z").failure())
-        .contains("no root is kept from 2001-01-01T00:00:00Z");
-    assertThat(store.run("get", "/versions/file", "x", "--as-of", "yesterday").badUsage())
-        .contains("2026-01-31T12:00:00Z");
-  }
-
-  @Test
-  void aPathMayBeLongAndOfAnyScript() throws Exception {
-    String longest = "/paths/" + "🌋".repeat(1022) + "y";
-    List<String> paths =
-        List.of("/paths/z", "/paths/\u00e9", "/paths/\uffff", "/paths/👨‍👩‍👧‍👦", longest);
-    for (String path : paths) {
-      put(path, path.getBytes(StandardCharsets.UTF_8));
-    }
-    store.run("compact").done();
-    for (String path : paths) {
-      assertThat(get(path)).isEqualTo(path);
-    }
-    // By bytes, so what lies outside the first plane comes after all that lies in it.
-    assertThat(store.run("ls", "/paths", "--json").json().findValuesAsText("path"))
-        .containsExactly(
-            "/paths/z", "/paths/\u00e9", "/paths/\uffff", longest, "/paths/👨‍👩‍👧‍👦");
-    assertThat(store.run("stat", longest + "y").failure()).contains("4096");
-  }
-
-  @Test
-  void aTagNamesARootForEveryCommandThatReads() throws Exception {
-    long first = put("/tags/file", "one".getBytes(StandardCharsets.UTF_8));
-    assertThat(store.run("tag", "before", "--root", "" + first).done().out().strip())
-        .isEqualTo("tag before is root " + first);
-    assertThat(store.run("tag", "before", "--root", "" + first, "--json").json().path("root"))
-        .hasToString("" + first);
-    long second = put("/tags/file", "three".getBytes(StandardCharsets.UTF_8));
-    put("/tags/later", new byte[10]);
-    assertThat(store.run("tag", "before", "--root", "" + second).failure())
-        .isEqualTo(
-            "tag before stands for root %d: remove it first with basalt untag before"
-                .formatted(first));
-    assertThat(store.run("tag", "now").done().out()).startsWith("tag now is root ");
-
-    assertThat(get("/tags/file", "--root", "before")).isEqualTo("one");
-    assertThat(store.run("ls", "/tags", "--root", "before").done().out().strip())
-        .isEqualTo("/tags/file");
-    assertThat(store.run("stat", "/tags/file", "--root", "before", "--json").json().path("bytes"))
-        .hasToString("3");
-    assertThat(store.run("stat", "/tags/later", "--root", "before").failure())
-        .isEqualTo("there is no file /tags/later");
-    JsonNode diff = store.run("diff", "before", "now", "--json").json();
-    assertThat(diff.findValuesAsText("path")).contains("/tags/file", "/tags/later");
-    Path to = folder.resolve("tagged");
-    store.run("query", "--prefix", "/tags", "--to", "" + to, "--root", "before").done();
-    assertThat(to.resolve("tags/file")).hasContent("one");
-    assertThat(to.resolve("tags/later")).doesNotExist();
-
-    String at = null;
-    for (JsonNode root : store.run("roots", "--json").json()) {
-      if (root.path("root").asLong() == first) {
-        assertThat(root.path("tags")).hasToString("[\"before\"]");
-        at = root.path("at").asText();
-      }
-    }
-    assertThat(at).as("the time of root %d", first).isNotNull();
-    assertThat(store.run("ls", "/tags", "--as-of", at).done().out().strip())
-        .isEqualTo("/tags/file");
-    assertThat(store.run("stat", "/tags/file", "--as-of", at, "--json").json().path("bytes"))
-        .hasToString("3");
-    Path then = folder.resolve("then");
-    store.run("query", "--path", "/tags/file", "--to", "" + then, "--as-of", at).done();
-    assertThat(then.resolve("tags/file")).hasContent("one");
-    assertThat(store.run("ls", "/tags", "--as-of", at, "--root", "before").badUsage())
-        .contains("mutually exclusive");
-
-    assertThat(store.run("untag", "before").done().out().strip()).isEqualTo("removed tag before");
-    assertThat(store.run("get", "/tags/file", "x", "--root", "before").failure())
-        .isEqualTo("there is no tag before: basalt roots lists the tags");
-    assertThat(store.run("untag", "before").failure())
-        .isEqualTo("there is no tag before: basalt roots lists the tags");
-    assertThat(store.run("tag", "7").failure()).endsWith("and not '7'");
-    assertThat(store.run("tag", "none", "--root", "999999").failure())
-        .isEqualTo("root 999999 is not kept: choose one of basalt roots");
-  }
-
-  @Test
-  void orphansAreListedAndNothingElseIsDeleted() throws Exception {
-    put("/orphans/file", "kept".getBytes(StandardCharsets.UTF_8));
-    Path drive = store.directory().resolve("scm-1");
-    long head = store.run("status", "--json").json().path("root").asLong();
-    Path orphan = drive.resolve("roots/root-000000000000");
-    Path pending = drive.resolve("segments/%d-00000000000000ee-0-0".formatted(head + 1_000_000));
-    Path foreign = drive.resolve("notes.txt");
-    for (Path planted : List.of(orphan, pending, foreign)) {
-      // Chance may have put no segment on this drive.
-      Files.createDirectories(planted.getParent());
-      Files.write(planted, new byte[1000]);
-    }
-
-    JsonNode found = store.run("orphans", "--json").json();
-    assertThat(names(found)).containsExactly("root", "classes", "orphans", "deleted");
-    assertThat(names(found.path("classes")))
-        .containsExactly("live", "pending", "orphan", "foreign");
-    assertThat(found.path("classes").path("live").path("files").asLong()).isPositive();
-    assertThat(found.path("classes").path("foreign").path("bytes").asLong()).isEqualTo(1000);
-    assertThat(found.path("orphans").findValuesAsText("file"))
-        .contains("roots/root-000000000000")
-        .doesNotContain("notes.txt", "segments/" + pending.getFileName());
-    assertThat(orphan).exists();
-
-    assertThat(store.run("orphans", "--delete").done().out())
-        .contains("roots/root-000000000000", "deleted ");
-    assertThat(orphan).doesNotExist();
-    assertThat(pending).exists();
-    assertThat(foreign).exists();
-    Files.delete(pending);
-    Files.delete(foreign);
-    assertThat(get("/orphans/file")).isEqualTo("kept");
-    assertThat(store.run("verify", "--json").json().path("ok").asBoolean()).isTrue();
-  }
-
-  @Test
-  void compactMergesTheTreeAndEarlierRootsStayReadable() throws Exception {
-    long first = put("/compact/file", "one".getBytes(StandardCharsets.UTF_8));
-    long second = put("/compact/file", "three".getBytes(StandardCharsets.UTF_8));
-    JsonNode plan = store.run("compact", "--dry-run", "--json").json();
-    assertThat(names(plan))
-        .containsExactlyInAnyOrder(
-            "root",
-            "runs",
-            "leaves",
-            "stretches",
-            "expiredRoots",
-            "freedSegments",
-            "sparse",
-            "givesBackBytes",
-            "whyNotMore");
-    assertThat(plan.path("stretches").asLong()).isPositive();
-    assertThat(store.run("compact", "--dry-run").done().out()).startsWith("would merge");
-
-    JsonNode report = store.run("compact", "--json").json();
-    assertThat(names(report))
-        .containsExactlyInAnyOrder("root", "runsIn", "leavesOut", "rewrittenBytes", "freedBytes");
-    assertThat(report.path("leavesOut").asLong()).isPositive();
-    assertThat(report.path("rewrittenBytes").asLong()).isPositive();
-    assertThat(get("/compact/file")).isEqualTo("three");
-    assertThat(get("/compact/file", "--root", Long.toString(first))).isEqualTo("one");
-    assertThat(store.run("compact").done().out()).startsWith("merged ");
-
-    JsonNode diff = store.run("diff", "" + first, "" + second, "--json").json();
-    assertThat(diff).hasSize(1);
-    assertThat(diff.get(0).path("path").asText()).isEqualTo("/compact/file");
-    assertThat(diff.get(0).path("change").asText()).isEqualTo("changed");
-    assertThat(diff.get(0).path("bytesBefore").asLong()).isEqualTo(3);
-    assertThat(diff.get(0).path("bytesAfter").asLong()).isEqualTo(5);
-    assertThat(store.run("diff", "" + second, "" + second).done().out().lines()).hasSize(1);
-    assertThat(store.run("diff", "" + first, "999999").failure()).contains("is not kept");
-  }
-
-  @Test
-  void aCatalogueCountsWhatAListingShows() throws Exception {
-    put("/catalogue/file", new byte[1234]);
-    Path target = folder.resolve("catalogue");
-
-    JsonNode written = store.run("catalog", "--to", target.toString(), "--json").json();
-
-    JsonNode files = store.run("ls", "-R", "--json", "/").json();
-    long bytes = 0;
-    for (JsonNode file : files) {
-      bytes += file.path("bytes").asLong();
-    }
-    assertThat(written.path("files").asLong()).isEqualTo(files.size());
-    assertThat(written.path("bytes").asLong()).isEqualTo(bytes);
-    assertThat(target.resolve("files/part-00000.parquet")).isNotEmptyFile();
-    assertThat(target.resolve("extents/part-00000.parquet")).isNotEmptyFile();
-    assertThat(store.run("catalog", "--to", target.toString()).failure())
-        .isEqualTo(target + " is not an empty directory: name a new one");
-  }
-
-  @Test
   void dfAndDrivesCountBytes() throws Exception {
-    put("/df/file", random(100_000));
+    store.put("/df/file", Commands.random(100_000));
     JsonNode df = store.run("df", "--json").json();
     assertThat(df).hasSize(2);
     JsonNode scm = df.get(0);
@@ -475,7 +113,7 @@ class StoreCommandsTest {
     JsonNode drives = store.run("drives", "--json").json();
     assertThat(drives).hasSize(11);
     JsonNode drive = drives.get(0);
-    assertThat(names(drive))
+    assertThat(Outcome.names(drive))
         .containsExactly("id", "tier", "path", "enclosure", "state", "sizeBytes", "usedBytes");
     assertThat(drive.path("id").asText()).isEqualTo("scm-4");
     assertThat(drive.path("state").asText()).isEqualTo("ok");
@@ -504,9 +142,9 @@ class StoreCommandsTest {
 
   @Test
   void aQueryWritesFilesAndSaysHowMany() throws Exception {
-    byte[] large = random(2_000_000);
-    put("/query/large", large);
-    put("/query/deep/small", "small".getBytes(StandardCharsets.UTF_8));
+    byte[] large = Commands.random(2_000_000);
+    store.put("/query/large", large);
+    store.put("/query/deep/small", "small".getBytes(StandardCharsets.UTF_8));
     Path to = folder.resolve("queried");
 
     JsonNode report =
@@ -550,7 +188,7 @@ class StoreCommandsTest {
 
     assertThat(store.run("ingest").done().out()).contains("ingest is running");
     store.await("no lag", status -> status.path("lag").asLong(-1) == 0);
-    assertThat(get("/late/file")).isEqualTo("late");
+    assertThat(store.get("/late/file")).isEqualTo("late");
   }
 
   @Test
@@ -583,7 +221,7 @@ class StoreCommandsTest {
 
   @Test
   void aQueryRunsOnTheClusterThatIsNamed() throws Exception {
-    put("/target/file", random(10_000));
+    store.put("/target/file", Commands.random(10_000));
     String flink = store.status().path("flink").asText();
     Path to = folder.resolve("target");
     JsonNode report =
@@ -591,7 +229,7 @@ class StoreCommandsTest {
             .run("query", "--path", "/target/file", "--to", to + "", "--target", flink, "--json")
             .json();
     assertThat(report.path("files").asLong()).isEqualTo(1);
-    assertThat(to.resolve("target/file")).hasBinaryContent(random(10_000));
+    assertThat(to.resolve("target/file")).hasBinaryContent(Commands.random(10_000));
     assertThat(store.run("ingest", "--target", flink).done().out())
         .contains("of http://" + flink + " already");
     JsonNode status = store.run("status", "--target", flink, "--json").json();
@@ -599,7 +237,7 @@ class StoreCommandsTest {
     assertThat(status.path("ingest").asText()).isEqualTo("running");
     assertThat(status.path("waiting").isNull()).isTrue();
     assertThat(status.path("lag").isIntegralNumber()).isTrue();
-    assertThat(names(status.path("jobs"))).containsExactlyInAnyOrder("migrate", "compact");
+    assertThat(Outcome.names(status.path("jobs"))).containsExactlyInAnyOrder("migrate", "compact");
   }
 
   @Test
@@ -650,50 +288,5 @@ class StoreCommandsTest {
     String bootstrap = store.status().path("bootstrap").asText();
     assertThat(Commands.run("put", other.toString(), "/x", "-c", other.toString()).failure())
         .startsWith("Kafka at " + bootstrap + " has no topic none.writes yet: ingest creates it");
-  }
-
-  @Test
-  void aPathThatIsNoneIsRefusedBeforeAnythingIsSent() throws Exception {
-    Path local = Files.writeString(folder.resolve("some"), "some");
-    for (String path : List.of("relative", "/a//b", "/a/../b", "/a/")) {
-      assertThat(store.run("put", local.toString(), path).failure())
-          .startsWith("'" + path + "' is no path of a store: path ");
-    }
-    assertThat(store.run("put", folder.resolve("none").toString(), "/x").failure())
-        .isEqualTo("there is no file " + folder.resolve("none"));
-    assertThat(store.run("put", folder.toString(), "/x").failure())
-        .contains("is a directory: put -r stores all its files");
-  }
-
-  private static long put(String path, byte[] bytes) throws Exception {
-    Path local = Files.createTempFile(folder, "put", "");
-    Files.write(local, bytes);
-    return store.run("put", local.toString(), path, "--json").json().path("root").asLong();
-  }
-
-  private static String get(String path, String... options) throws Exception {
-    Path local = Files.createTempFile(folder, "get", "");
-    List<String> arguments = new ArrayList<>(List.of("get", path, local.toString()));
-    arguments.addAll(List.of(options));
-    store.run(arguments.toArray(String[]::new)).done();
-    return Files.readString(local);
-  }
-
-  private static List<String> paths(JsonNode entries) {
-    List<String> paths = new ArrayList<>();
-    entries.forEach(entry -> paths.add(entry.path("path").asText()));
-    return paths;
-  }
-
-  private static List<String> names(JsonNode object) {
-    List<String> names = new ArrayList<>();
-    object.fieldNames().forEachRemaining(names::add);
-    return names;
-  }
-
-  private static byte[] random(int length) {
-    byte[] bytes = new byte[length];
-    new Random(length).nextBytes(bytes);
-    return bytes;
   }
 }
