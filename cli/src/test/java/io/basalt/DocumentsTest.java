@@ -14,9 +14,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What holds for every page. */
+/** What holds for every page, so that it can be read, compared and followed. */
 class DocumentsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final int COLUMNS = 100;
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern FENCED = Pattern.compile("(?s)```.*?```");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
@@ -32,6 +33,21 @@ class DocumentsTest {
           .forEach(pages::add);
     }
     return pages;
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void proseFitsItsLine(Path page) throws IOException {
+    List<String> tooLong = new ArrayList<>();
+    boolean fenced = false;
+    for (String line : Files.readAllLines(ROOT.resolve(page))) {
+      fenced ^= line.startsWith("```");
+      boolean isProse = !fenced && !line.startsWith("    ") && !line.startsWith("|");
+      if (isProse && line.length() > COLUMNS) {
+        tooLong.add(line);
+      }
+    }
+    assertThat(tooLong).isEmpty();
   }
 
   @ParameterizedTest
@@ -59,7 +75,10 @@ class DocumentsTest {
 
   /** The name that a heading has in links. */
   private static String anchor(String heading) {
-    return heading.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-');
+    return heading
+        .toLowerCase(Locale.ROOT)
+        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+        .replace(' ', '-');
   }
 
   private static List<String> find(Pattern pattern, String text) {
