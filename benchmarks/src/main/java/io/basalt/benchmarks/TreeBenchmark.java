@@ -424,8 +424,8 @@ final class TreeBenchmark implements Callable<Integer> {
       for (int i = 0; i < 2 * SCANS; i++) {
         again = again.best(reader, count);
       }
-      lookups(reader, count, 20);
-      listings(reader, count, 5);
+      lookups(reader, count, 1_000);
+      listings(reader, count, 100);
       return new Through(
           first,
           again,
