@@ -24,8 +24,8 @@ public final class Pins {
   }
 
   /**
-   * Pins the head or a root that it keeps. Conflicts if the root was dropped meanwhile, or there
-   * are as many pins as there may be.
+   * Pins the head or a root that it keeps, and ends the pins that have expired. Conflicts if the
+   * root was dropped meanwhile, or there are as many pins as there may be.
    *
    * @param id random, of the reader
    */
@@ -35,6 +35,7 @@ public final class Pins {
         throw new CommitConflictException(
             "root %d is not kept any more: choose one of basalt roots".formatted(number));
       }
+      expire().apply(next);
       if (without(next, id).size() >= AT_MOST) {
         throw new CommitConflictException(
             "%d long reads are at work, as many as there may be: wait until one has ended"

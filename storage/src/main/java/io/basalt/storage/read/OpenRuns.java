@@ -9,9 +9,11 @@ import io.basalt.storage.tree.PathRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Opens runs, and keeps as many of them as fit, and the Bloom filters of more. Safe for several
@@ -54,13 +56,22 @@ final class OpenRuns {
       return among;
     }
     Map<RunRef, PathFilter> known = filters(among);
+    Set<RunRef> holding = new HashSet<>();
+    known.forEach((run, filter) -> ask(run, filter, paths, holding));
     each(
         among.stream().filter(run -> !known.containsKey(run)).toList(),
         (run, reader) -> {
-          known.put(run, reader.filter());
-          keep(run, reader.filter());
+          PathFilter filter = reader.filter();
+          keep(run, filter);
+          ask(run, filter, paths, holding);
         });
-    return among.stream().filter(run -> known.get(run).mayHold(paths)).toList();
+    return among.stream().filter(holding::contains).toList();
+  }
+
+  private static void ask(RunRef run, PathFilter filter, PathRange paths, Set<RunRef> holding) {
+    if (filter.mayHold(paths)) {
+      holding.add(run);
+    }
   }
 
   /** Gives open runs in order. Some are read at once, and then go if they are not kept. */

@@ -9,6 +9,7 @@ import io.basalt.storage.segment.SegmentReader;
 import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.EventKey;
+import io.basalt.storage.tree.HeldEvents;
 import io.basalt.storage.tree.MergedEvents;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.SortedEvents;
@@ -28,9 +29,6 @@ import java.util.function.Function;
  * Safe for several threads.
  */
 final class RecentEvents {
-  /** Of an event in memory, about. */
-  private static final int EVENT_BYTES = 256;
-
   private static final int ROWS_PER_PAGE = 1024;
 
   private final Root root;
@@ -42,13 +40,16 @@ final class RecentEvents {
   /** Null until it is worth knowing. */
   private volatile SortedEvents all;
 
+  private boolean tooMany;
+
   /** Keeps events of runs, and as many of tails, each in no more than an eighth of the heap. */
   RecentEvents(Root root, Locations locations, MirroredFiles files, SegmentReader segments) {
-    this(root, locations, files, segments, Runtime.getRuntime().maxMemory() / 8 / EVENT_BYTES);
+    this(root, locations, files, segments, HeldEvents.inHeap());
   }
 
   /**
-   * @param mostKept events of runs that are kept in memory at most, and events of tails
+   * @param mostKept events of runs that are kept in memory at most, and events of tails, as {@link
+   *     HeldEvents} counts them
    */
   RecentEvents(
       Root root, Locations locations, MirroredFiles files, SegmentReader segments, long mostKept) {
@@ -105,23 +106,34 @@ final class RecentEvents {
 
   /** Sorts all events in memory; false if they are too many. */
   private synchronized boolean knowAll() throws IOException {
-    if (all == null && rows() <= mostKept) {
+    if (all == null && !tooMany && rows() <= mostKept) {
       Optional<SortedEvents> young = tails.all();
-      if (young.isPresent()) {
-        all = together(young.get());
+      Optional<SortedEvents> together = young.isPresent() ? together(young.get()) : young;
+      if (together.isPresent()) {
+        all = together.get();
         runs.clear();
       }
+      tooMany = together.isEmpty();
     }
     return all != null;
   }
 
-  private SortedEvents together(SortedEvents young) throws IOException {
+  /** Runs and tails, each of which may be kept; empty if long paths make them too many. */
+  private Optional<SortedEvents> together(SortedEvents young) throws IOException {
     List<Iterator<Event>> levels = new ArrayList<>();
     runs.each(root.runs(), (run, reader) -> levels.add(reader.events(PathRange.ALL)));
     levels.add(young.events(PathRange.ALL));
     List<Event> events = new ArrayList<>();
-    new MergedEvents(levels).forEachRemaining(events::add);
-    return SortedEvents.ofSorted(events);
+    long count = 0;
+    for (MergedEvents merged = new MergedEvents(levels); merged.hasNext(); ) {
+      Event event = merged.next();
+      count += HeldEvents.count(event);
+      if (count > 2 * mostKept) {
+        return Optional.empty();
+      }
+      events.add(event);
+    }
+    return Optional.of(SortedEvents.ofSorted(events));
   }
 
   /** Gives the paths of all events, level by level, each ascending; one level is open at a time. */

@@ -107,6 +107,10 @@ public final class EventWindows implements Iterator<Event> {
   private static final class Filling implements Consumer<Event> {
     private final HeldEvents held;
     private List<Event> events = new ArrayList<>();
+
+    /** As {@link HeldEvents} counts them. */
+    private long count;
+
     private Optional<String> end = Optional.empty();
     private long limit;
 
@@ -121,8 +125,9 @@ public final class EventWindows implements Iterator<Event> {
         return;
       }
       events.add(event);
-      held.hold(events.size());
-      if (events.size() > limit) {
+      count += HeldEvents.count(event);
+      held.hold(count);
+      if (count > limit) {
         cut();
       }
     }
@@ -132,13 +137,17 @@ public final class EventWindows implements Iterator<Event> {
       int after = half(sorted);
       end = after < sorted.size() ? Optional.of(sorted.get(after).path()) : end;
       events = new ArrayList<>(sorted.subList(0, after));
+      count = events.stream().mapToLong(HeldEvents::count).sum();
       // Where one path fills half of it, the next cut must not come with each event.
-      limit = Math.max(held.most(), 2L * events.size());
+      limit = Math.max(held.most(), 2 * count);
     }
 
     /** How many events the first half of the paths has, about, or at least the first path. */
     private int half(List<Event> sorted) {
-      int after = (int) (held.most() / 2);
+      int after = 0;
+      for (long before = HeldEvents.count(sorted.get(0)); before <= held.most() / 2; ) {
+        before += HeldEvents.count(sorted.get(++after));
+      }
       String path = sorted.get(after).path();
       while (after > 0 && sorted.get(after - 1).path().equals(path)) {
         after--;
@@ -150,7 +159,7 @@ public final class EventWindows implements Iterator<Event> {
     }
 
     private List<Event> sorted() {
-      if (events.size() > held.most()) {
+      if (count > held.most()) {
         cut();
       }
       return SortedEvents.sorted(events);

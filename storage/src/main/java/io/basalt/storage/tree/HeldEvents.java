@@ -1,9 +1,14 @@
 package io.basalt.storage.tree;
 
-/** How many events a reader may hold in memory, and how many it has held. Belongs to one thread. */
+/**
+ * How many events a reader may hold in memory, and how many it has held. One with a long path or
+ * many shards counts as several. Belongs to one thread.
+ */
 public final class HeldEvents {
-  /** Of an event in memory, about. */
+  /** Of an event in memory, about: one shard, and a path of some dozen characters. */
   private static final int EVENT_BYTES = 256;
+
+  private static final int SHARD_BYTES = 64;
 
   private final long most;
   private long peak;
@@ -22,10 +27,17 @@ public final class HeldEvents {
     return Runtime.getRuntime().maxMemory() / 8 / EVENT_BYTES;
   }
 
+  /** As how many events one counts. */
+  public static long count(Event event) {
+    return 1 + (event.path().length() + (long) SHARD_BYTES * event.shards().size()) / EVENT_BYTES;
+  }
+
+  /** How many there may be. */
   long most() {
     return most;
   }
 
+  /** Notes how many there are. */
   void hold(long events) {
     peak = Math.max(peak, events);
   }

@@ -169,6 +169,27 @@ class RootRulesTest {
   }
 
   @Test
+  void aStoreHasSoManyPinsOfLiveReadersAndNoMore() throws Exception {
+    CommitWorld world = CommitWorld.create();
+    RootCommitter committer = committer(world, world.arbiter(Steps.ALONE));
+    Instant start = Instant.parse("2026-01-01T00:00:00Z");
+    Pins pins = new Pins(Clock.fixed(start, ZoneOffset.UTC));
+    long kept = committer.commit(next -> {}).number();
+    for (int i = 0; i < Pins.AT_MOST; i++) {
+      committer.commit(pins.pin("reader-" + i, kept));
+    }
+    assertThatThrownBy(() -> committer.commit(pins.pin("more", kept)))
+        .isInstanceOf(CommitConflictException.class)
+        .hasMessageContaining("128 long reads are at work");
+
+    Instant later = start.plus(Pins.EXPIRY).plusSeconds(1);
+    Pins afterwards = new Pins(Clock.fixed(later, ZoneOffset.UTC));
+    assertThat(committer.commit(afterwards.pin("more", kept)).pins())
+        .extracting(Root.Pin::id)
+        .containsExactly("more");
+  }
+
+  @Test
   void aStoreHasSoManyTagsAndNoMore() throws Exception {
     CommitWorld world = CommitWorld.create();
     RootCommitter committer = committer(world, world.arbiter(Steps.ALONE));
