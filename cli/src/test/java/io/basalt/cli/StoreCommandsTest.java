@@ -26,7 +26,7 @@ class StoreCommandsTest implements FileCommands, RootCommands {
   static void start() throws Exception {
     store = RunningStore.init(folder.resolve("store"), "--scm-size", "256MiB");
     String fifth = "drives:\n  - {id: scm-4, tier: scm, path: scm-4, enclosure: a, size: 256MiB}\n";
-    // The schedule would end a compaction that a test runs.
+    // Compactions are the tests' own, so that they know what they find.
     Files.writeString(
         store.config(),
         Files.readString(store.config())
