@@ -21,7 +21,7 @@ public final class FileErrors {
     if (error instanceof AccessDeniedException) {
       return "no permission for " + error.getMessage();
     }
-    return error.getMessage();
+    return message(error);
   }
 
   /** The same for a sentence that names the file itself. */
@@ -31,6 +31,10 @@ public final class FileErrors {
     }
     return error instanceof FileSystemException named && named.getReason() != null
         ? named.getReason()
-        : error.getMessage();
+        : message(error);
+  }
+
+  private static String message(IOException error) {
+    return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
   }
 }

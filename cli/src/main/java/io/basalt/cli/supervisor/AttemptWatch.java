@@ -1,9 +1,8 @@
 package io.basalt.cli.supervisor;
 
 import io.basalt.storage.commit.AttemptSigns;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.function.LongSupplier;
 
 /**
  * Tells live attempts that are at work, on whatever cluster, from those that died: of the dead
@@ -13,12 +12,17 @@ final class AttemptWatch {
   /** So long nothing of an attempt changes before it counts as dead. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final Clock clock;
+  private final LongSupplier nanoTime;
   private AttemptSigns seen;
-  private Instant since;
+  private long sinceNanos;
 
-  AttemptWatch(Clock clock) {
-    this.clock = clock;
+  AttemptWatch(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /** Whether the last look found live attempts. */
+  boolean isWatching() {
+    return seen != null;
   }
 
   /** Whether attempts are live that may be at work, by this look and the ones before. */
@@ -27,11 +31,11 @@ final class AttemptWatch {
       seen = null;
       return false;
     }
-    Instant time = clock.instant();
-    if (!now.equals(seen) || time.isBefore(since)) {
+    long time = nanoTime.getAsLong();
+    if (!now.equals(seen)) {
       seen = now;
-      since = time;
+      sinceNanos = time;
     }
-    return time.isBefore(since.plus(PATIENCE));
+    return time - sinceNanos < PATIENCE.toNanos();
   }
 }

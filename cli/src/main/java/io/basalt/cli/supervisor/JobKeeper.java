@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 
 /**
  * Runs a batch job on its schedule. Every interval it looks, in this process, whether there is
@@ -41,14 +42,20 @@ final class JobKeeper implements AutoCloseable {
   private Set<String> planned = Set.of();
 
   /** Keeps the job on the cluster at this REST address. */
-  JobKeeper(JobSchedule schedule, String host, int port, JobSubmission submission, Clock clock) {
+  JobKeeper(
+      JobSchedule schedule,
+      String host,
+      int port,
+      JobSubmission submission,
+      Clock clock,
+      LongSupplier nanoTime) {
     this.schedule = schedule;
     this.rest = new FlinkRest(host + ":" + port);
     this.host = host;
     this.port = port;
     this.submission = submission;
     this.clock = clock;
-    this.attempts = new AttemptWatch(clock);
+    this.attempts = new AttemptWatch(nanoTime);
     this.pause = schedule.interval();
     this.next = clock.instant().plus(schedule.delay());
     this.thread =
@@ -102,6 +109,12 @@ final class JobKeeper implements AutoCloseable {
     if (!listed.stream().allMatch(FlinkRest.Job::ended)) {
       return runs.problem();
     }
+    // While attempts are watched, a plan is made only once they are gone or dead.
+    boolean watched = attempts.isWatching();
+    Optional<String> elsewhere = watched ? elsewhere() : Optional.empty();
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
     JobSchedule.Work work = schedule.planning().plan();
     if (!work.due()) {
       // Whatever became of the last run: new work is not to wait for it.
@@ -109,18 +122,28 @@ final class JobKeeper implements AutoCloseable {
       planned = Set.of();
       return work.blocked().orElse(null);
     }
-    AttemptSigns signs = schedule.presence().look();
-    if (attempts.mayWork(signs)) {
-      untilNext = pause.compareTo(LOOK_AT_ATTEMPTS) < 0 ? pause : LOOK_AT_ATTEMPTS;
-      return "%s runs elsewhere as attempt %s, or died: no other is started before it ends, or nothing of it changes for %d s"
-          .formatted(
-              schedule.name(), signs.attempts().get(0).id(), AttemptWatch.PATIENCE.toSeconds());
+    elsewhere = watched ? Optional.empty() : elsewhere();
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
     }
     String problem = failure(ownRun(listed).or(() -> newest), work).or(work::blocked).orElse(null);
     submitted = submission.submit(host, port);
     planned = work.items();
     last = clock.instant();
     return problem;
+  }
+
+  /** Says that another run may be at work, and has it looked at again soon. */
+  private Optional<String> elsewhere() throws IOException {
+    AttemptSigns signs = schedule.presence().look();
+    if (!attempts.mayWork(signs)) {
+      return Optional.empty();
+    }
+    untilNext = pause.compareTo(LOOK_AT_ATTEMPTS) < 0 ? pause : LOOK_AT_ATTEMPTS;
+    return Optional.of(
+        "%s runs elsewhere as attempt %s, or died: no other is started before it ends, or nothing of it changes for %d s"
+            .formatted(
+                schedule.name(), signs.attempts().get(0).id(), AttemptWatch.PATIENCE.toSeconds()));
   }
 
   /** Why a run did not do its work; then the next one comes later, else soon again. */

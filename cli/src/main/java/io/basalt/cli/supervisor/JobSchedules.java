@@ -17,8 +17,11 @@ public final class JobSchedules implements AutoCloseable {
       JobSubmission compacting,
       JobSubmission migration) {
     Clock clock = Clock.tickMillis(ZoneOffset.UTC);
-    compaction = new JobKeeper(JobSchedule.compaction(config), host, port, compacting, clock);
-    migrate = new JobKeeper(JobSchedule.migrate(config), host, port, migration, clock);
+    compaction =
+        new JobKeeper(
+            JobSchedule.compaction(config), host, port, compacting, clock, System::nanoTime);
+    migrate =
+        new JobKeeper(JobSchedule.migrate(config), host, port, migration, clock, System::nanoTime);
   }
 
   /** The jobs of a store on the cluster at a REST address. */

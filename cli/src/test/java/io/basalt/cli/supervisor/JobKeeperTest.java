@@ -8,7 +8,6 @@ import io.basalt.compaction.WorkPlan;
 import io.basalt.storage.commit.AttemptSigns;
 import io.basalt.storage.compact.CompactionPlan;
 import io.basalt.storage.config.Tier;
-import io.basalt.storage.drive.Drive.StoredFile;
 import io.basalt.storage.migrate.MigratePlan;
 import io.basalt.storage.migrate.MigratePlan.PlannedSegment;
 import io.basalt.storage.migrate.MigratePlan.PlannedStripe;
@@ -51,6 +50,8 @@ class JobKeeperTest {
   private AttemptSigns signs = NO_ATTEMPT;
   private int submitted;
   private Instant now = NOW;
+  private Duration elapsed = Duration.ZERO;
+  private int plans;
   private JobKeeper keeper;
 
   @BeforeEach
@@ -77,11 +78,22 @@ class JobKeeperTest {
   private JobKeeper keeper(Duration delay) {
     return new JobKeeper(
         new JobSchedule(
-            "dig", "basalt-dig", () -> work, () -> signs, delay, INTERVAL, Duration.ofMinutes(10)),
+            "dig", "basalt-dig", this::plan, () -> signs, delay, INTERVAL, Duration.ofMinutes(10)),
         Loopback.HOST,
         flink.getAddress().getPort(),
         (host, port) -> "run" + ++submitted,
-        ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
+        ((InstantSource) () -> now).withZone(ZoneOffset.UTC),
+        () -> elapsed.toNanos());
+  }
+
+  private JobSchedule.Work plan() {
+    plans++;
+    return work;
+  }
+
+  private void pass(Duration span) {
+    now = now.plus(span);
+    elapsed = elapsed.plus(span);
   }
 
   @AfterEach
@@ -101,10 +113,10 @@ class JobKeeperTest {
 
   /** What a look finds of an attempt that has made so many files. */
   private static AttemptSigns attempt(int files) {
-    Set<StoredFile> made =
+    Map<String, Long> made =
         IntStream.range(0, files)
-            .mapToObj(i -> new StoredFile("stripes/7-a-" + i, 1, 0))
-            .collect(Collectors.toSet());
+            .boxed()
+            .collect(Collectors.toMap(i -> "stripes/7-a-" + i, i -> 1L));
     return new AttemptSigns(
         List.of(new LiveAttempt("7-a", "dig")), List.of(), Map.of("capacity-0", made));
   }
@@ -217,11 +229,12 @@ class JobKeeperTest {
       keeper.look();
       assertThat(keeper.runs().problem()).startsWith("dig runs elsewhere as attempt 7-a, or died");
       assertThat(keeper.runs().next()).isEqualTo(now.plus(INTERVAL).toString());
-      now = now.plus(AttemptWatch.PATIENCE).minusMillis(1);
+      pass(AttemptWatch.PATIENCE.minusMillis(1));
     }
     keeper.look();
     assertThat(submitted).isZero();
-    now = now.plusMillis(1);
+    assertThat(plans).as("plans made while another run was watched").isEqualTo(1);
+    pass(Duration.ofMillis(1));
     keeper.look();
     assertThat(submitted).isEqualTo(1);
     assertThat(keeper.runs().problem()).isNull();
@@ -245,7 +258,7 @@ class JobKeeperTest {
     for (int i = 1; i < 4; i++) {
       signs = attempt(i);
       keeper.look();
-      now = now.plus(AttemptWatch.PATIENCE);
+      pass(AttemptWatch.PATIENCE);
       keeper.look();
       assertThat(submitted).isEqualTo(i);
       assertThat(keeper.runs().next())
@@ -254,13 +267,16 @@ class JobKeeperTest {
   }
 
   @Test
-  void aClockThatIsSetBackMakesNoAttemptLiveForEver() {
+  void aClockThatIsSetMakesNoAttemptLiveForEverNorDead() {
     work = of("s1");
     signs = attempt(1);
     keeper.look();
+    now = NOW.plus(Duration.ofDays(1));
+    keeper.look();
+    assertThat(submitted).isZero();
     now = NOW.minus(Duration.ofDays(1));
     keeper.look();
-    now = now.plus(AttemptWatch.PATIENCE);
+    pass(AttemptWatch.PATIENCE);
     keeper.look();
     assertThat(submitted).isEqualTo(1);
   }

@@ -298,7 +298,8 @@ class ScheduleOnClusterTest {
             address.getHost(),
             address.getPort(),
             (host, port) -> RemoteJobs.compact(host, port, config, RemoteJobs.Jars.ON_CLUSTER),
-            ((InstantSource) () -> started.plus(time)).withZone(ZoneOffset.UTC))) {
+            ((InstantSource) () -> started.plus(time)).withZone(ZoneOffset.UTC),
+            () -> time.toNanos())) {
       for (int i = 0; i < 4; i++) {
         keeper.look();
         time = time.plus(AttemptWatch.PATIENCE).minusMillis(1);

@@ -21,10 +21,11 @@ import java.util.stream.Collectors;
  *
  * @param attempts that a root lists as live
  * @param pins that they renew
- * @param files that they made, by drive; a drive that does not answer shows none
+ * @param files lengths of the files that they made, by name, for each drive; a drive that does not
+ *     answer shows none. When they were used is left out: reads change that
  */
 public record AttemptSigns(
-    List<LiveAttempt> attempts, List<Pin> pins, Map<String, Set<StoredFile>> files) {
+    List<LiveAttempt> attempts, List<Pin> pins, Map<String, Map<String, Long>> files) {
   public AttemptSigns {
     attempts = List.copyOf(attempts);
     pins = List.copyOf(pins);
@@ -43,13 +44,13 @@ public record AttemptSigns(
     Set<String> ids = live.stream().map(LiveAttempt::id).collect(Collectors.toSet());
     RootDrives all = new RootDrives(drives, rootCopies);
     Answers<List<StoredFile>> lists = all.each(all.available(), drive -> drive.list(""));
-    Map<String, Set<StoredFile>> files = new LinkedHashMap<>();
+    Map<String, Map<String, Long>> files = new LinkedHashMap<>();
     for (Map.Entry<DriveInfo, List<StoredFile>> list : lists.answers().entrySet()) {
       files.put(
           list.getKey().id(),
           list.getValue().stream()
               .filter(file -> isOf(ids, file.name()))
-              .collect(Collectors.toUnmodifiableSet()));
+              .collect(Collectors.toUnmodifiableMap(StoredFile::name, StoredFile::length)));
     }
     return new AttemptSigns(live, pins, files);
   }

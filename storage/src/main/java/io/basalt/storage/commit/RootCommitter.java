@@ -139,14 +139,7 @@ public final class RootCommitter {
   }
 
   private RootFiles.Stored newest() throws IOException {
-    return files
-        .newest()
-        .orElseThrow(
-            () ->
-                new IOException(
-                    "no root on any drive that answers (missing: %s): bring the drives back,"
-                            .formatted(files.missingDrives())
-                        + " or run basalt init for a new store"));
+    return files.newest().orElseThrow(files::noRoot);
   }
 
   /** Reads the history from a root; false if it was overtaken and the log trimmed meanwhile. */

@@ -65,18 +65,17 @@ public final class RootFiles {
    * @throws IOException if no drive that answers holds a root, or not one intact copy of the newest
    */
   public Root head() throws IOException, ArbiterException {
-    Stored newest =
-        newest()
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        "no root on any drive that answers (missing: %s): bring the drives back,"
-                                .formatted(drives.missing())
-                            + " or make the tree anew with basalt rebuild"));
+    Stored newest = newest().orElseThrow(this::noRoot);
     if (newest.on().stream().map(DriveInfo::enclosure).distinct().count() < RootDrives.ENCLOSURES) {
       place(newest.root(), newest.bytes(), Set.of());
     }
     return newest.root();
+  }
+
+  IOException noRoot() {
+    return new IOException(
+        "no root on any drive that answers (missing: %s): bring the drives back, or make the tree anew with basalt rebuild"
+            .formatted(drives.missing()));
   }
 
   /** The newest root as it stands, final or not; empty if there is none. */

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.basalt.storage.TestStore;
 import io.basalt.storage.compact.CompactionStart;
+import io.basalt.storage.drive.Drive;
+import io.basalt.storage.drive.Drive.StoredFile;
+import io.basalt.storage.drive.DriveInfo;
 import io.basalt.storage.ingest.IngestAttempts;
 import io.basalt.storage.ingest.IngestChange;
 import io.basalt.storage.leaf.TreeFileWriter;
@@ -13,6 +16,7 @@ import io.basalt.storage.verify.Verifier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +72,24 @@ class AttemptSignsTest {
     store.makeRun();
     write(Attempt.start(store.head(), random));
     assertThat(signs(CompactionStart.KIND)).isEqualTo(before);
+  }
+
+  @Test
+  void aReadIsNoSign() throws Exception {
+    write(begin());
+    AttemptSigns before = signs(CompactionStart.KIND);
+    for (DriveInfo drive : store.drives().infos()) {
+      store.drives().call(drive.id(), AttemptSignsTest::markAllUsed);
+    }
+    assertThat(signs(CompactionStart.KIND)).isEqualTo(before);
+  }
+
+  private static int markAllUsed(Drive drive) throws IOException {
+    List<StoredFile> files = drive.list("");
+    for (StoredFile file : files) {
+      drive.markUsed(file.name(), file.usedMillis() + 60_000);
+    }
+    return files.size();
   }
 
   @Test
