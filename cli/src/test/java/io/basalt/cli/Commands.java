@@ -13,13 +13,13 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the program as a person does, with arguments and an environment. */
-final class Commands {
+public final class Commands {
   private static final long PATIENCE_SECONDS = 120;
 
   private Commands() {}
 
   /** One command within this process. */
-  static Outcome run(String... arguments) {
+  public static Outcome run(String... arguments) {
     return run(Map.of(), arguments);
   }
 

@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a command left behind: its exit status and both of its outputs. */
-record Outcome(int status, String out, String err) {
+public record Outcome(int status, String out, String err) {
   /** How answers write times, as a regular expression. */
   static final String TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z";
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** The same, after the command did what it was told. */
-  Outcome done() {
+  public Outcome done() {
     assertThat(status).as("exit status; output: %s; errors: %s", out, err).isZero();
     return this;
   }

@@ -14,10 +14,9 @@ import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.CommitConflictException;
 import io.basalt.storage.commit.CommitUnknownException;
 import io.basalt.storage.config.StoreConfig;
-import io.basalt.storage.ingest.IngestAttempts;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -62,6 +61,9 @@ public final class IngestCommand extends StoreCommand {
             "ingest is not %s after %d s: %s"
                 .formatted(wanted, PATIENCE.toSeconds(), state(cluster).problem()));
     out().println("ingest is " + wanted);
+    if (stop) {
+      stoppedHere(config);
+    }
     return 0;
   }
 
@@ -75,9 +77,9 @@ public final class IngestCommand extends StoreCommand {
       stop(cluster.rest(), config);
       return 0;
     }
-    Optional<String> running = running(cluster.rest(), config);
-    if (running.isPresent()) {
-      out().println("ingest is job " + running.get() + " of http://" + target + " already");
+    List<String> running = running(cluster.rest(), config);
+    if (!running.isEmpty()) {
+      out().println("ingest is job " + running.get(0) + " of http://" + target + " already");
       return 0;
     }
     createTopics(config);
@@ -88,46 +90,67 @@ public final class IngestCommand extends StoreCommand {
     return 0;
   }
 
-  private static Optional<String> running(FlinkRest rest, StoreConfig config) throws IOException {
+  private static List<String> running(FlinkRest rest, StoreConfig config) throws IOException {
     return rest.jobs().stream()
         .filter(job -> job.name().equals(IngestJob.name(config)) && !job.ended())
         .map(FlinkRest.Job::id)
-        .findFirst();
+        .toList();
   }
 
   /** Returns when no ingest runs there any more, and none is wanted. */
   private void stop(FlinkRest rest, StoreConfig config) throws Exception {
-    Optional<String> job = running(rest, config);
-    if (job.isEmpty()) {
-      out().println("no ingest ran there");
-      return;
+    List<String> jobs = running(rest, config);
+    for (String job : jobs) {
+      rest.cancel(job);
     }
-    rest.cancel(job.get());
     Await.until(
         PATIENCE,
         () -> running(rest, config).isEmpty(),
-        () -> "job %s does not end; see http://%s".formatted(job.get(), target));
-    endAttempts(config);
-    out().println("stopped job " + job.get());
-  }
-
-  /** Else a schedule would submit it again once the cluster has forgotten that it was stopped. */
-  private static void endAttempts(StoreConfig config) {
-    try (StoreCommits store = StoreCommits.open(config)) {
-      if (IngestAttempts.anyLive(store.head())) {
-        store.commit(IngestAttempts.end());
-      }
+        () -> "job %s does not end; see http://%s".formatted(String.join(", ", jobs), target));
+    out()
+        .println(jobs.isEmpty() ? "no ingest ran there" : "stopped job " + String.join(", ", jobs));
+    try {
+      remember(config);
     } catch (Failure
         | IOException
         | ArbiterException
         | CommitConflictException
         | CommitUnknownException e) {
-      throw new Failure(
-          "the job is stopped, but the store does not know: a basalt schedule may submit it again"
-              + " when Flink has forgotten it; "
-              + Sentences.of(e),
-          e);
+      throw new Failure(unknownToStore(e), e);
     }
+  }
+
+  /** The supervisor knows, so this is a success also where the store cannot be told. */
+  private void stoppedHere(StoreConfig config) throws InterruptedException {
+    try {
+      remember(config);
+    } catch (Failure
+        | IOException
+        | ArbiterException
+        | CommitConflictException
+        | CommitUnknownException e) {
+      err().println(unknownToStore(e));
+    }
+  }
+
+  private void remember(StoreConfig config)
+      throws IOException,
+          ArbiterException,
+          CommitConflictException,
+          CommitUnknownException,
+          InterruptedException {
+    if (!new StoppedIngest(config).remember()) {
+      out()
+          .println(
+              "an ingest of this store runs on another cluster: basalt ingest --stop --target"
+                  + " HOST:PORT stops it there");
+    }
+  }
+
+  private static String unknownToStore(Exception failure) {
+    return "ingest is stopped, but the store does not know: a basalt schedule may submit it again"
+        + " when Flink has forgotten it; "
+        + Sentences.of(failure);
   }
 
   private static void createTopics(StoreConfig config) throws IOException {

@@ -1,7 +1,6 @@
 package io.basalt.cli.supervisor;
 
 import io.basalt.ingest.IngestJob;
-import io.basalt.kafka.KafkaSettings;
 import io.basalt.storage.commit.ArbiterException;
 import io.basalt.storage.commit.RootFiles;
 import io.basalt.storage.config.StoreConfig;
@@ -11,12 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Submits ingest again to a cluster that has forgotten it, as a JobManager without high
@@ -27,8 +21,8 @@ import org.apache.kafka.common.TopicPartition;
  * ingest is not taken over. For one thread.
  */
 public final class ForgottenIngest {
-  /** Three times the pause between repeated acknowledgements. */
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  /** Longer than ingest waits for a commit whose outcome is unknown, and is silent. */
+  static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static final long LOOK_NANOS = Duration.ofSeconds(2).toNanos();
 
@@ -37,15 +31,12 @@ public final class ForgottenIngest {
   private final FlinkRest rest;
   private final JobSubmission submission;
   private final LongSupplier nanoTime;
+  private final IngestSilence silence;
   private final String host;
   private final int port;
   private long nextLook;
   private String ended;
   private String problem;
-  private Quiet quiet;
-
-  /** Since when the acknowledgements end at this offset. */
-  private record Quiet(long acknowledgements, long sinceNanos) {}
 
   ForgottenIngest(
       StoreConfig config, String host, int port, JobSubmission submission, LongSupplier nanoTime) {
@@ -56,6 +47,7 @@ public final class ForgottenIngest {
     this.port = port;
     this.submission = submission;
     this.nanoTime = nanoTime;
+    this.silence = new IngestSilence(AcknowledgedEnd.of(config), nanoTime);
     this.nextLook = nanoTime.getAsLong();
   }
 
@@ -72,17 +64,16 @@ public final class ForgottenIngest {
 
   /** Looks if it is time, and submits ingest if it is forgotten. To be called often. */
   public void keep() {
-    long now = nanoTime.getAsLong();
-    if (now - nextLook < 0) {
+    if (nanoTime.getAsLong() - nextLook < 0) {
       return;
     }
     try {
-      problem = look(now);
+      problem = look();
     } catch (Exception e) {
-      quiet = null;
+      silence.forget();
       problem = "whether ingest runs at %s is not known: %s".formatted(cluster, Sentences.of(e));
     }
-    nextLook = now + LOOK_NANOS;
+    nextLook = nanoTime.getAsLong() + LOOK_NANOS;
   }
 
   /** Why no ingest runs on the cluster, or null if one does. */
@@ -90,13 +81,13 @@ public final class ForgottenIngest {
     return problem;
   }
 
-  private String look(long now) throws Exception {
+  private String look() throws Exception {
     String name = IngestJob.name(config);
     List<FlinkRest.Job> known =
         rest.jobs().stream().filter(job -> job.name().equals(name)).toList();
     if (!known.stream().allMatch(FlinkRest.Job::ended)) {
       ended = null;
-      quiet = null;
+      silence.forget();
       return null;
     }
     if (!known.isEmpty()) {
@@ -108,24 +99,20 @@ public final class ForgottenIngest {
     if (!isWanted()) {
       return "no ingest is started: " + howToStart();
     }
-    return rest.taskManagers() == 0 ? waitForTaskManagers() : submitAfterSilence(now);
+    return rest.taskManagers() == 0 ? waitForTaskManagers() : submitAfterSilence();
   }
 
   private String waitForTaskManagers() {
-    quiet = null;
+    silence.forget();
     return "ingest waits for a TaskManager of " + cluster;
   }
 
-  private String submitAfterSilence(long now) throws Exception {
-    long acknowledgements = acknowledgements();
-    if (quiet == null || quiet.acknowledgements() != acknowledgements) {
-      quiet = new Quiet(acknowledgements, now);
-    }
-    if (now - quiet.sinceNanos() < PATIENCE.toNanos()) {
+  private String submitAfterSilence() throws Exception {
+    if (silence.look().compareTo(PATIENCE) < 0) {
       return "%s knows no ingest: it is submitted when none acknowledges anywhere for %d s"
           .formatted(cluster, PATIENCE.toSeconds());
     }
-    quiet = null;
+    silence.forget();
     return "ingest was forgotten by %s and is job %s now"
         .formatted(cluster, submission.submit(host, port));
   }
@@ -149,20 +136,6 @@ public final class ForgottenIngest {
   private boolean isWanted() throws IOException, ArbiterException {
     try (DriveSet drives = DriveSet.open(config)) {
       return IngestAttempts.anyLive(new RootFiles(drives, config.rootCopies()).head());
-    }
-  }
-
-  /** Where the acknowledgements end; an ingest that runs repeats them every ten seconds. */
-  private long acknowledgements() throws IOException, InterruptedException {
-    TopicPartition acks = new TopicPartition(config.kafka().topics().acks(), 0);
-    try (Admin admin = Admin.create(KafkaSettings.admin(config.kafka()))) {
-      return admin
-          .listOffsets(Map.of(acks, OffsetSpec.latest()))
-          .partitionResult(acks)
-          .get()
-          .offset();
-    } catch (ExecutionException e) {
-      throw new IOException("Kafka says nothing of " + acks.topic() + ": " + Sentences.of(e), e);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.basalt.cli.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.basalt.cli.Commands;
 import io.basalt.ingest.IngestJob;
 import io.basalt.kafka.KafkaArbiter;
 import io.basalt.kafka.KafkaSettings;
@@ -282,6 +283,30 @@ class ScheduleOnClusterTest {
         });
     pass(other, ForgottenIngest.PATIENCE.multipliedBy(2));
     assertThat(jobs()).isEmpty();
+  }
+
+  @Test
+  void aStopOfIngestThatIsForgottenIsRememberedUnlessAnotherRuns() throws Exception {
+    startIngest();
+    try (MiniCluster first = cluster) {
+      startCluster();
+      assertThat(stopIngest()).contains("no ingest ran there", "runs on another cluster");
+      assertThat(IngestAttempts.anyLive(head())).isTrue();
+      put("/goes/on");
+    }
+    assertThat(stopIngest()).contains("no ingest ran there").doesNotContain("another cluster");
+    assertThat(IngestAttempts.anyLive(head())).isFalse();
+    ForgottenIngest schedule = schedule();
+    pass(schedule, ForgottenIngest.PATIENCE);
+    assertThat(schedule.problem()).startsWith("no ingest is started: ");
+    assertThat(jobs()).isEmpty();
+  }
+
+  private String stopIngest() throws Exception {
+    URI address = cluster.getRestAddress().get();
+    String target = address.getHost() + ":" + address.getPort();
+    String file = config.file().toString();
+    return Commands.run("-c", file, "ingest", "--stop", "--target", target).done().out();
   }
 
   /** An operator's compaction that runs in a process of its own, and one day dies. */
