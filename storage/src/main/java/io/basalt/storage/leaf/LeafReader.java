@@ -2,6 +2,7 @@ package io.basalt.storage.leaf;
 
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.run.RunReader;
+import io.basalt.storage.table.PathFilter;
 import io.basalt.storage.table.TableReader;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.Extent;
@@ -71,13 +72,33 @@ public final class LeafReader {
         (path, row, pending) -> new PathState(path, row.map(f -> file(f, ofFiles)), pending));
   }
 
-  /** Whether the Bloom filters let pass all that the leaf holds of a path; lookups believe them. */
-  public boolean passesFilters(PathState state) throws IOException {
-    PathRange path = PathRange.exactly(state.path());
-    boolean hasExtents = state.file().map(file -> !file.extents().isEmpty()).orElse(false);
-    return (state.file().isEmpty() || files.opened().filter().mayHold(path))
-        && (!hasExtents || extents.opened().filter().mayHold(path))
-        && (state.parts().isEmpty() || parts.opened().filter().mayHold(path));
+  /** Begins to ask the Bloom filters of all tables for what the leaf holds. */
+  public FilterProof filterProof() throws IOException {
+    return new FilterProof(
+        files.filter(TableReader::filter).proof(),
+        extents.filter(TableReader::filter).proof(),
+        parts.filter(RunReader::filter).proof());
+  }
+
+  /**
+   * Asks for the states of a leaf, in order: lookups and listings believe what a filter denies.
+   * Belongs to one thread.
+   */
+  public record FilterProof(
+      PathFilter.Proof files, PathFilter.Proof extents, PathFilter.Proof parts) {
+    /** The path of a state, or a directory above it, that a table holds and its filter denies. */
+    public Optional<String> denied(PathState state) {
+      String path = state.path();
+      boolean hasExtents = state.file().map(file -> !file.extents().isEmpty()).orElse(false);
+      Optional<String> denied = state.file().flatMap(file -> files.denied(path));
+      if (hasExtents) {
+        denied = denied.or(() -> extents.denied(path));
+      }
+      if (!state.parts().isEmpty()) {
+        denied = denied.or(() -> parts.denied(path));
+      }
+      return denied;
+    }
   }
 
   /** What a listing shows of these paths, in order; the table of extents is not touched. */
@@ -124,6 +145,12 @@ public final class LeafReader {
       Iterator<T> from(R reader) throws IOException;
     }
 
+    /** The Bloom filters of a table. */
+    @FunctionalInterface
+    private interface Filtering<R> {
+      PathFilter of(R reader) throws IOException;
+    }
+
     private Table(Optional<FileRef> file, Opening<R> opening) {
       this.file = file;
       this.opening = opening;
@@ -131,6 +158,10 @@ public final class LeafReader {
 
     private <T> Iterator<T> rows(Reading<R, T> reading) throws IOException {
       return file.isEmpty() ? Collections.emptyIterator() : reading.from(opened());
+    }
+
+    private PathFilter filter(Filtering<R> filtering) throws IOException {
+      return file.isEmpty() ? PathFilter.NONE : filtering.of(opened());
     }
 
     private R opened() throws IOException {

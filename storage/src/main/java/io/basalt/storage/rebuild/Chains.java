@@ -8,6 +8,7 @@ import io.basalt.storage.root.Position;
 import io.basalt.storage.segment.IndexBlock;
 import io.basalt.storage.tree.Event;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -42,6 +44,7 @@ final class Chains {
   private final Map<Partition, Map<String, Writer>> writers = new TreeMap<>();
   private final Blocks blocks;
   private final Test test;
+  private final Consumer<String> notes;
   private final List<Position> positions = new ArrayList<>();
   private final List<Gap> gaps = new ArrayList<>();
 
@@ -132,9 +135,19 @@ final class Chains {
     }
   }
 
-  Chains(Blocks blocks, Test test) {
+  /** How far a piece is whole, and why no further. */
+  private record Reach(long end, String why) {}
+
+  /**
+   * Chains without a block yet.
+   *
+   * @param blocks reads again what {@link #add} was told of
+   * @param notes takes a sentence on each segment whose blocks cannot be read any more
+   */
+  Chains(Blocks blocks, Test test, Consumer<String> notes) {
     this.blocks = blocks;
     this.test = test;
+    this.notes = notes;
   }
 
   /** Notes what an index block covers. */
@@ -239,25 +252,25 @@ final class Chains {
       }
       open.sort(BEST);
       Piece best = null;
-      long reach = offset;
+      Reach reach = null;
       for (Piece piece : open) {
-        long whole = wholeUpTo(piece, partition, offset);
-        if (best == null || whole > reach) {
+        Reach whole = wholeUpTo(piece, partition, offset);
+        if (best == null || whole.end() > reach.end()) {
           best = piece;
           reach = whole;
         }
-        if (reach == piece.stretch().next()) {
+        if (reach.end() == piece.stretch().next()) {
           break;
         }
       }
-      boolean stuck = reach == offset;
-      epoch = reach == best.stretch().next() ? best.stretch().leaderEpoch() : -1;
+      boolean stuck = reach.end() == offset;
+      epoch = reach.end() == best.stretch().next() ? best.stretch().leaderEpoch() : -1;
       if (stuck) {
-        why = "a shard of its event is lost";
+        why = reach.why();
         break;
       }
-      best.writer().counted.add(new Offsets(offset, reach));
-      offset = reach;
+      best.writer().counted.add(new Offsets(offset, reach.end()));
+      offset = reach.end();
     }
     long rejects = before.map(Position::rejects).orElse(0L);
     if (before.isPresent() || offset > first) {
@@ -271,14 +284,25 @@ final class Chains {
     return offset < end;
   }
 
-  /** The first offset of the piece, from one on, whose event is not whole; else its end. */
-  private long wholeUpTo(Piece piece, Partition partition, long from) throws IOException {
+  /** Up to the first offset of the piece, from one on, whose event is not whole; else its end. */
+  private Reach wholeUpTo(Piece piece, Partition partition, long from) throws IOException {
     long end = piece.stretch().next();
     for (String segment : piece.writer().segments(new Offsets(from, end))) {
-      if (piece.writer().segments.get(segment).from() >= end) {
+      long lowest = piece.writer().segments.get(segment).from();
+      if (lowest >= end) {
         break;
       }
-      for (IndexBlock block : blocks.of(segment)) {
+      List<IndexBlock> found;
+      try {
+        found = blocks.of(segment);
+      } catch (InterruptedIOException left) {
+        throw left;
+      } catch (IOException lost) {
+        notes.accept("segment %s: %s".formatted(segment, lost.getMessage()));
+        return new Reach(
+            Math.max(from, lowest), "the index block that covers it cannot be read any more");
+      }
+      for (IndexBlock block : found) {
         for (Event event : block.events()) {
           long offset = event.version().offset();
           if (from <= offset
@@ -290,7 +314,7 @@ final class Chains {
         }
       }
     }
-    return end;
+    return new Reach(end, "a shard of its event is lost");
   }
 
   /** Tells which events count of those that the index of a segment has. */

@@ -126,8 +126,18 @@ public final class Rebuild implements Closeable {
     this.copy = FoundCopy.newest(drives, mirrors, files, eraStarts(), notes::add);
     this.attempt = new Attempt(newestTrace(), "%016x".formatted(random.nextLong()));
     requireCopy();
-    this.chains = new Chains(this::blocks, this::isWhole);
+    this.chains = new Chains(this::blocks, this::isWhole, notes::add);
     this.segments = FoundSegments.of(drives, files, this::note, notes::add);
+    try {
+      follow();
+    } catch (IOException | RuntimeException e) {
+      segments.close();
+      throw e;
+    }
+    this.incarnations = incarnations();
+  }
+
+  private void follow() throws IOException {
     chains.follow(positions(), isFastTierWhole());
     if (mayLackCopy() && isFastTierWhole()) {
       chains.expectBeginnings(
@@ -135,7 +145,6 @@ public final class Rebuild implements Closeable {
           "segments were freed, and the copy that knows of them is not there");
     }
     copy.ifPresent(found -> chains.expect(found.later(), "the copy that holds it is not complete"));
-    this.incarnations = incarnations();
   }
 
   /**

@@ -22,7 +22,7 @@ final class PathHashes {
    * Longer directories are not kept: each is hashed from its beginning, which for thousands of them
    * in one path would take longer than all else.
    */
-  private static final int MAX_DIRECTORY_BYTES = 256;
+  static final int MAX_DIRECTORY_BYTES = 256;
 
   private static final XxHash HASH = new XxHash();
 

@@ -245,18 +245,21 @@ final class LeafCheck {
     long parts = 0;
     long bytes = 0;
     String last = "";
+    LeafReader.FilterProof filters = filterProof(reader);
     for (Iterator<PathState> states = states(reader); states.hasNext(); paths++) {
       PathState state = states.next();
       if (PathOrder.INSTANCE.compare(last, state.path()) >= 0
           || (paths == 0 && !state.path().equals(leaf.minPath()))) {
         problem("", "the leaf from %s has %s after %s".formatted(leaf.minPath(), state, last));
       }
-      if (!passesFilters(reader, state)) {
-        problem(
-            "",
-            "the Bloom filters of the leaf from %s deny %s, which it holds"
-                .formatted(leaf.minPath(), state.path()));
-      }
+      filters
+          .denied(state)
+          .ifPresent(
+              denied ->
+                  problem(
+                      "",
+                      "the Bloom filters of the leaf from %s deny %s, which it holds"
+                          .formatted(leaf.minPath(), denied)));
       last = state.path();
       held += state.file().isPresent() ? 1 : 0;
       extents += state.file().map(file -> file.extents().size()).orElse(0);
@@ -275,9 +278,9 @@ final class LeafCheck {
     }
   }
 
-  private static boolean passesFilters(LeafReader reader, PathState state) {
+  private static LeafReader.FilterProof filterProof(LeafReader reader) {
     try {
-      return reader.passesFilters(state);
+      return reader.filterProof();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -8,6 +8,7 @@ import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.run.RunReader;
 import io.basalt.storage.segment.EventFilter;
 import io.basalt.storage.segment.IndexBlock;
+import io.basalt.storage.table.PathFilter;
 import io.basalt.storage.tree.Covered;
 import io.basalt.storage.tree.Event;
 import io.basalt.storage.tree.EventWindows;
@@ -50,7 +51,8 @@ import java.util.stream.Stream;
  * not is folded by itself.
  *
  * <p>Runs and tails are read one after the other for their totals, and once more for each window of
- * paths whose events fit into memory, so memory does not depend on how many there are.
+ * paths whose events fit into memory, so memory does not depend on how many there are. All copies
+ * of a file are read the first time, and any of them later.
  */
 final class TreeCheck {
   private final Copies copies;
@@ -83,11 +85,24 @@ final class TreeCheck {
 
   /** What holds events of a root that its leaves do not have. */
   private sealed interface Source {
+    /** The file's name. */
+    String file();
+
     /** A run. */
-    record OfRun(RunRef run) implements Source {}
+    record OfRun(RunRef run) implements Source {
+      @Override
+      public String file() {
+        return run.file().name();
+      }
+    }
 
     /** A tail, whatever of it a root had committed. */
-    record OfTail(String segment) implements Source {}
+    record OfTail(String segment) implements Source {
+      @Override
+      public String file() {
+        return "segments/" + segment;
+      }
+    }
   }
 
   /**
@@ -106,13 +121,26 @@ final class TreeCheck {
 
   /** Checks the trees of roots, the head first, then older ones in any order. */
   void check(List<Root> roots) {
+    check(roots, true);
+  }
+
+  /**
+   * Tells once more of the shards of roots that were checked. Reads each file from one drive; what
+   * cannot be read any more is a problem.
+   */
+  void again(List<Root> roots) {
+    seen.clear();
+    check(roots, false);
+  }
+
+  private void check(List<Root> roots, boolean first) {
     Map<Optional<TreeTop>, List<Root>> byLeaves = new LinkedHashMap<>();
     for (Root root : roots) {
       byLeaves.computeIfAbsent(root.tree(), any -> new ArrayList<>()).add(root);
     }
     for (List<Root> same : byLeaves.values()) {
       same.sort(Comparator.comparingLong(Root::number));
-      checkSame(same, same.contains(roots.get(0)));
+      checkSame(same, first && same.contains(roots.get(0)));
     }
   }
 
@@ -180,10 +208,11 @@ final class TreeCheck {
         shared.add(reigns.roots().get(reign));
       }
     }
-    fold(newest, ofNewest, Reigns.of(shared), asked(found, touched), counted);
-    for (int i = 0; i < found.size(); i++) {
-      if (!touched.get(i)) {
-        seen.add(found.get(i));
+    if (fold(newest, ofNewest, Reigns.of(shared), asked(found, touched), counted)) {
+      for (int i = 0; i < found.size(); i++) {
+        if (!touched.get(i)) {
+          seen.add(found.get(i));
+        }
       }
     }
     same.stream()
@@ -232,8 +261,12 @@ final class TreeCheck {
     return asked;
   }
 
-  /** Folds a root's tree, and looks at every state in which one of the roots has a path. */
-  private void fold(
+  /**
+   * Folds a root's tree, and looks at every state in which one of the roots has a path.
+   *
+   * @return false if a problem ended it before the last path
+   */
+  private boolean fold(
       Root root, Set<Source> sources, Reigns reigns, List<LeafRef> asked, boolean counted) {
     Predicate<Event> since = isSince(root);
     List<EventWindows.Level> levels = new ArrayList<>();
@@ -259,12 +292,14 @@ final class TreeCheck {
       if (counted && leaves.isWhole()) {
         leaves.usage(root).ifPresent(said -> usage.check(root, said, findings));
       }
+      return true;
     } catch (IllegalStateException | IOException | UncheckedIOException e) {
       findings.problem(
           Problem.Kind.TREE,
           "",
           RootCheck.fileName(root.number()),
           "root %d: %s".formatted(root.number(), e.getMessage()));
+      return false;
     }
   }
 
@@ -326,13 +361,16 @@ final class TreeCheck {
     }
     try {
       give(source, PathRange.ALL, event -> true, sink);
-    } catch (IOException | UncheckedIOException unreadable) {
-      lose(source);
+    } catch (IOException unreadable) {
+      lose(source, unreadable);
+    } catch (UncheckedIOException unreadable) {
+      lose(source, unreadable.getCause());
     }
     return !isLost(source);
   }
 
-  private void lose(Source source) {
+  private void lose(Source source, IOException why) {
+    findings.problem(Problem.Kind.TREE, "", source.file(), Copies.why(why));
     if (source instanceof Source.OfTail tail) {
       lostTails.add(tail.segment());
     } else if (source instanceof Source.OfRun of) {
@@ -355,8 +393,8 @@ final class TreeCheck {
       return false;
     }
     try {
-      Iterator<Event> events = new RunReader(name, bytes.get()).events(PathRange.ALL);
-      check(run, events, sink);
+      RunReader reader = new RunReader(name, bytes.get());
+      check(run, reader.events(PathRange.ALL), reader.filter().proof(), sink);
       return true;
     } catch (IOException | UncheckedIOException e) {
       findings.problem(Problem.Kind.RUN, "", name, e.getMessage());
@@ -365,7 +403,8 @@ final class TreeCheck {
   }
 
   /** The paths that a root says are bounds of those that the run has. */
-  private void check(RunRef run, Iterator<Event> events, Consumer<Event> sink) {
+  private void check(
+      RunRef run, Iterator<Event> events, PathFilter.Proof filter, Consumer<Event> sink) {
     long rows = 0;
     String first = "";
     Event last = null;
@@ -375,6 +414,15 @@ final class TreeCheck {
         findings.problem(
             Problem.Kind.RUN, "", run.file().name(), "has %s after %s".formatted(event, last));
       }
+      filter
+          .denied(event.path())
+          .ifPresent(
+              denied ->
+                  findings.problem(
+                      Problem.Kind.RUN,
+                      "",
+                      run.file().name(),
+                      "has Bloom filters that deny %s, which it holds".formatted(denied)));
       first = last == null ? event.path() : first;
       last = event;
       rows++;

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  * <p>Memory grows by a little for each file on the drives, each leaf and each kept root, and not
  * with what these hold: events are read segment by segment and run by run, folded window by window,
  * and shards are checked as many segments at a time as fit into a share of the heap. For each such
- * window of segments but the first the tree is read once more.
+ * window of segments but the first the tree is read once more, from one copy.
  */
 public final class Verifier {
   private static final int ROOT_COPIES = 3;
@@ -138,6 +138,11 @@ public final class Verifier {
     private NewestPlaces newest;
     private boolean located;
 
+    /** Segments without index blocks, mostly because they were freed or cannot be read. */
+    private final Set<String> silent = new HashSet<>();
+
+    private ShardWindow window = new ShardWindow("", mostShards);
+
     /** What index blocks tell of that the head's leaves do not hold. */
     private Total since = Total.NONE;
 
@@ -159,13 +164,13 @@ public final class Verifier {
       watcher.expect(expectedBytes());
       new StripeCheck(drives, findings).check(stripes.values(), segments.values());
       try (SegmentCheck segmentCheck = new SegmentCheck(drives, findings, newest)) {
-        ShardWindow window = new ShardWindow("", mostShards);
-        TreeCheck tree = checkTree(segmentCheck, window);
-        checkShards(segmentCheck, window);
+        TreeCheck tree = checkTree(segmentCheck);
+        checkShards(segmentCheck);
         while (window.end().isPresent()) {
           window = new ShardWindow(window.end().get(), mostShards);
-          collect(segmentCheck, window);
-          checkShards(segmentCheck, window);
+          collect(segmentCheck);
+          tree.again(roots);
+          checkShards(segmentCheck);
         }
         UnreferencedCheck unreferenced = new UnreferencedCheck(drives, findings);
         unreferenced.refer(roots, segments.values(), stripes.values());
@@ -177,23 +182,36 @@ public final class Verifier {
       }
     }
 
-    private TreeCheck checkTree(SegmentCheck segmentCheck, ShardWindow window) {
+    private TreeCheck checkTree(SegmentCheck segmentCheck) {
       PositionCheck positions = new PositionCheck(findings);
       Predicate<Event> isSince = TreeCheck.isSince(head);
       segments.forEach(
           (id, place) -> {
-            for (IndexBlock block : segmentCheck.index(place)) {
+            List<IndexBlock> blocks = segmentCheck.index(place);
+            if (blocks.isEmpty()) {
+              silent.add(id);
+            }
+            for (IndexBlock block : blocks) {
               if (!isBeforeRebuild(block)) {
                 block.ranges().forEach(positions::add);
                 block.events().forEach(positions::add);
                 block.events().stream().filter(isSince).forEach(this::expect);
-                hold(block, window);
+                hold(block);
               }
             }
           });
       Root leaves = segmentCheck.sawFreed() ? newest.look().orElse(head) : head;
       positions.check(head, leaves.tree());
-      TreeCheck tree = tree(copies, findings, segmentCheck, window);
+      TreeCheck tree =
+          new TreeCheck(
+              copies,
+              findings,
+              (segment, wanted) -> {
+                SegmentLocation place = segments.get(segment);
+                return place == null ? List.of() : segmentCheck.again(place, wanted);
+              },
+              shard -> window.add(shard),
+              heldEvents);
       tree.check(roots);
       if (located && !segmentCheck.sawFreed() && !segmentCheck.missedIndex()) {
         tree.since().ifPresent(this::requireAll);
@@ -201,35 +219,23 @@ public final class Verifier {
       return tree;
     }
 
-    private TreeCheck tree(
-        Copies read, Findings found, SegmentCheck segmentCheck, ShardWindow window) {
-      return new TreeCheck(
-          read,
-          found,
-          (segment, wanted) -> {
-            SegmentLocation place = segments.get(segment);
-            return place == null ? List.of() : segmentCheck.again(place, wanted);
-          },
-          window::add,
-          heldEvents);
-    }
-
-    /** Reads once more what tells of shards; what is wrong with it, the first time has said. */
-    private void collect(SegmentCheck segmentCheck, ShardWindow window) {
+    /** Reads once more what index blocks tell of shards, of segments that told of some before. */
+    private void collect(SegmentCheck segmentCheck) {
       for (SegmentLocation place : segments.values()) {
+        if (silent.contains(place.segment())) {
+          continue;
+        }
         try {
           for (IndexBlock block : segmentCheck.again(place, EventFilter.ALL)) {
             if (!isBeforeRebuild(block)) {
-              hold(block, window);
+              hold(block);
             }
           }
-        } catch (IOException said) {
-          // Or it was damaged or freed since then, as the next verifier says.
-          continue;
+        } catch (IOException lost) {
+          // If it was freed meanwhile there is a newer head, and the next look does not miss it.
+          findings.problem(Problem.Kind.TREE, "", place.fileName(), Copies.why(lost));
         }
       }
-      Findings said = new Findings(Watcher.NONE);
-      tree(new Copies(drives, said), said, segmentCheck, window).check(roots);
     }
 
     private void expect(Event event) {
@@ -287,7 +293,7 @@ public final class Verifier {
     }
 
     /** Shards that events name may be overwritten, and their segments freed. */
-    private void hold(IndexBlock block, ShardWindow window) {
+    private void hold(IndexBlock block) {
       Stream.concat(
               block.events().stream().flatMap(event -> event.shards().stream()),
               block.copies().stream())
@@ -295,7 +301,7 @@ public final class Verifier {
           .forEach(window::add);
     }
 
-    private void checkShards(SegmentCheck segmentCheck, ShardWindow window) {
+    private void checkShards(SegmentCheck segmentCheck) {
       peakShards = Math.max(peakShards, window.peak());
       for (ShardSet needed : window.segments()) {
         SegmentLocation place = segments.get(needed.segment());

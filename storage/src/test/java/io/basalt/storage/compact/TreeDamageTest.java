@@ -16,8 +16,10 @@ import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
 import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
+import io.basalt.storage.root.RunRef;
 import io.basalt.storage.root.TreeTop;
 import io.basalt.storage.table.SpoiledTable;
+import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.verify.CopyRepair;
 import io.basalt.storage.verify.Problem;
 import io.basalt.storage.verify.Verifier;
@@ -178,12 +180,84 @@ class TreeDamageTest {
   /** As a writer with a fault would make it: the checksum is right, and no lookup finds a file. */
   @Test
   void filtersThatDenyWhatALeafHoldsAreNamed() throws Exception {
+    replaceFilters(List.of());
+    try (DriveSet drives = store.openDrives();
+        StoreReader reader = StoreReader.open(drives)) {
+      assertThat(reader.stat(path(7))).isEmpty();
+      assertThat(reader.list("/", true)).hasSize(FILES);
+      assertThat(new Verifier(drives).verify().problems())
+          .extracting(Problem::what)
+          .anyMatch(what -> what.endsWith(" deny /f07, which it holds"));
+    }
+  }
+
+  /** The file is found and the listing lacks it. */
+  @Test
+  void aFilterThatDeniesADirectoryOfALeafIsNamed() throws Exception {
+    store.put("/a/b/x", new byte[1]);
+    store.put("/a/b/y", new byte[1]);
+    store.commit();
+    LocalCompaction.run(store.drives(), store.log().handle(), store.clock(), 2);
+    store.refresh();
+    List<String> paths = new ArrayList<>(List.of("/a/", "/a/b/x", "/a/b/y"));
+    for (int i = 0; i < FILES; i++) {
+      paths.add(path(i));
+    }
+    replaceFilters(paths);
+    try (DriveSet drives = store.openDrives();
+        StoreReader reader = StoreReader.open(drives)) {
+      assertThat(reader.stat("/a/b/x")).isPresent();
+      assertThat(reader.list("/a", true)).hasSize(2);
+      assertThat(reader.list("/a/b", true)).isEmpty();
+      assertThat(new Verifier(drives).verify().problems())
+          .extracting(Problem::what)
+          .filteredOn(what -> what.contains(" deny "))
+          .singleElement()
+          .asString()
+          .endsWith(" deny /a/b/, which it holds");
+    }
+  }
+
+  @Test
+  void filtersThatDenyWhatARunHoldsAreNamed() throws Exception {
+    store.put("/a/b/x", new byte[1]);
+    store.seal();
+    RunRef run = store.makeRun().runs().get(0);
+    MirroredFiles mirrors = new MirroredFiles(store.drives());
+    for (List<String> values : List.of(List.<String>of(), List.of("/a/", "/a/b/x"))) {
+      FileRef file =
+          mirrors.writeTwice(
+              "a run",
+              run.file().name().replace(".parquet", "%d.parquet".formatted(values.size())),
+              SpoiledTable.withFilters(mirrors.read(run.file()), values));
+      store.commit(
+          next ->
+              next.kept(List.of())
+                  .runs(List.of(new RunRef(file, run.rows(), run.minPath(), run.maxPath()))));
+      try (DriveSet drives = store.openDrives();
+          StoreReader reader = StoreReader.open(drives)) {
+        assertThat(reader.stat("/a/b/x").isPresent()).isEqualTo(!values.isEmpty());
+        assertThat(new Verifier(drives).verify().problems())
+            .filteredOn(problem -> problem.kind() == Problem.Kind.RUN)
+            .containsExactly(
+                new Problem(
+                    Problem.Kind.RUN,
+                    "",
+                    file.name(),
+                    "has Bloom filters that deny %s, which it holds"
+                        .formatted(values.isEmpty() ? "/a/b/x" : "/a/b/")));
+      }
+    }
+  }
+
+  /** Writes all leaves anew with filters that let pass these of their paths and directories. */
+  private void replaceFilters(List<String> values) throws Exception {
     MirroredFiles mirrors = new MirroredFiles(store.drives());
     TreeFileWriter writer = new TreeFileWriter(mirrors, store.head().attempts().get(0).id());
     List<Child> leaves = new ArrayList<>();
     try (StoreReader reader = StoreReader.open(store.drives())) {
       for (Iterator<LeafRef> each = reader.leaves(); each.hasNext(); ) {
-        leaves.add(withEmptyFilters(mirrors, each.next()));
+        leaves.add(withFilters(mirrors, each.next(), values));
       }
     }
     FileRef top = writer.write("branches", BranchCodec.encode(new Branch(leaves)));
@@ -199,18 +273,20 @@ class TreeDamageTest {
                         tree.files(),
                         tree.bytes(),
                         tree.usage()))));
-    try (DriveSet drives = store.openDrives();
-        StoreReader reader = StoreReader.open(drives)) {
-      assertThat(reader.stat(path(7))).isEmpty();
-      assertThat(reader.list("/", true)).hasSize(FILES);
-      assertThat(new Verifier(drives).verify().problems())
-          .extracting(Problem::what)
-          .anyMatch(what -> what.endsWith(" deny /f07, which it holds"));
-    }
   }
 
-  private static LeafRef withEmptyFilters(MirroredFiles mirrors, LeafRef leaf) throws Exception {
+  private static LeafRef withFilters(MirroredFiles mirrors, LeafRef leaf, List<String> values)
+      throws Exception {
     FileRef files = leaf.fileTable().orElseThrow();
+    // Those of other leaves would fill the filter, which then lets pass everything.
+    List<String> own =
+        values.stream()
+            .filter(
+                value ->
+                    value.endsWith("/")
+                        ? leaf.minPath().startsWith(value)
+                        : PathRange.between(leaf.minPath(), leaf.maxPath()).contains(value))
+            .toList();
     return new LeafRef(
         leaf.minPath(),
         leaf.maxPath(),
@@ -222,7 +298,7 @@ class TreeDamageTest {
             mirrors.writeTwice(
                 "a table",
                 files.name().replace("-files", "x-files"),
-                SpoiledTable.withEmptyFilters(mirrors.read(files)))),
+                SpoiledTable.withFilters(mirrors.read(files), own))),
         leaf.extentTable(),
         leaf.partTable());
   }

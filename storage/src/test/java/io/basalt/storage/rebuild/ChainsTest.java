@@ -26,9 +26,18 @@ class ChainsTest {
   private static final String NEW = "9-00000000000000bb-0-0";
 
   private final Set<Long> torn = new HashSet<>();
+  private final Set<String> unreadable = new HashSet<>();
+  private final List<String> notes = new ArrayList<>();
   private final Map<String, List<IndexBlock>> index = new TreeMap<>();
   private final Chains chains =
-      new Chains(index::get, event -> !torn.contains(event.version().offset()));
+      new Chains(this::blocks, event -> !torn.contains(event.version().offset()), notes::add);
+
+  private List<IndexBlock> blocks(String segment) throws IOException {
+    if (unreadable.contains(segment)) {
+      throw new IOException("is gone");
+    }
+    return index.get(segment);
+  }
 
   private void add(IndexBlock block) {
     index.computeIfAbsent(block.segment(), any -> new ArrayList<>()).add(block);
@@ -111,6 +120,33 @@ class ChainsTest {
     assertThat(chains.positions()).containsExactly(new Position(1, 0, 12, -1, 4));
     assertThat(chains.gaps())
         .containsExactly(new Gap(1, 0, 12, 14, "a shard of its event is lost"));
+  }
+
+  @Test
+  void endsAtASegmentThatCannotBeReadAnyMore() throws IOException {
+    String other = OLD.replace("-0-0", "-0-1");
+    add(block(OLD, 1, 10, 12));
+    add(block(other, 1, 12, 14));
+    unreadable.add(other);
+    chains.follow(from(1, 10), true);
+    assertThat(taken()).containsExactlyInAnyOrder("1/10@5", "1/11@5");
+    assertThat(chains.holders()).containsExactly(OLD);
+    assertThat(chains.positions()).containsExactly(new Position(1, 0, 12, -1, 4));
+    assertThat(chains.gaps())
+        .containsExactly(
+            new Gap(1, 0, 12, 14, "the index block that covers it cannot be read any more"));
+    assertThat(notes).containsOnly("segment " + other + ": is gone");
+  }
+
+  @Test
+  void anotherAttemptAnswersForASegmentThatCannotBeReadAnyMore() throws IOException {
+    add(block(OLD, 1, 10, 13));
+    add(block(NEW, 1, 10, 13));
+    unreadable.add(NEW);
+    chains.follow(from(1, 10), true);
+    assertThat(taken()).containsExactlyInAnyOrder("1/10@5", "1/11@5", "1/12@5");
+    assertThat(chains.gaps()).isEmpty();
+    assertThat(notes).containsExactly("segment " + NEW + ": is gone");
   }
 
   @Test

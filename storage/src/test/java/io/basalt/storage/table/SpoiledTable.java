@@ -1,15 +1,18 @@
 package io.basalt.storage.table;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.values.bloomfilter.BlockSplitBloomFilter;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.io.api.Binary;
 
 /** Tables parts of which were overwritten, which proves who reads them. */
 public final class SpoiledTable {
@@ -35,12 +38,22 @@ public final class SpoiledTable {
 
   /** A copy whose filters deny everything. */
   public static ByteBuffer withEmptyFilters(ByteBuffer table) throws IOException {
+    return withFilters(table, List.of());
+  }
+
+  /** A copy whose filters let pass these values, and of others hardly one. */
+  public static ByteBuffer withFilters(ByteBuffer table, List<String> values) throws IOException {
     byte[] copy = bytes(table);
     for (ColumnChunkMetaData column : columns(table)) {
       if (column.getBloomFilterOffset() >= 0) {
         int end = Math.toIntExact(column.getBloomFilterOffset() + column.getBloomFilterLength());
         // The header takes less than a block, which is the least that a filter has.
-        Arrays.fill(copy, end - column.getBloomFilterLength() / 32 * 32, end, (byte) 0);
+        int length = column.getBloomFilterLength() / 32 * 32;
+        BlockSplitBloomFilter filter = new BlockSplitBloomFilter(length);
+        values.forEach(value -> filter.insertHash(filter.hash(Binary.fromString(value))));
+        ByteArrayOutputStream bits = new ByteArrayOutputStream();
+        filter.writeTo(bits);
+        System.arraycopy(bits.toByteArray(), 0, copy, end - length, length);
       }
     }
     return ByteBuffer.wrap(copy);

@@ -1,6 +1,7 @@
 package io.basalt.storage.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.basalt.storage.TestStore;
 import io.basalt.storage.commit.RootFiles;
@@ -8,6 +9,7 @@ import io.basalt.storage.compact.LocalCompaction;
 import io.basalt.storage.location.LocationMap;
 import io.basalt.storage.mirror.MirroredFiles;
 import io.basalt.storage.read.StoreReader;
+import io.basalt.storage.root.FileRef;
 import io.basalt.storage.root.Root;
 import io.basalt.storage.root.Root.KeptRoot;
 import io.basalt.storage.root.RunRef;
@@ -20,12 +22,16 @@ import io.basalt.storage.tree.Op;
 import io.basalt.storage.tree.PathRange;
 import io.basalt.storage.tree.PathState;
 import io.basalt.storage.tree.Shard;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,6 +59,97 @@ class TreeCheckTest {
       for (int most : new int[] {1, 7, 1000}) {
         assertThat(looked(store, roots, new HeldEvents(most))).isEqualTo(read);
       }
+    }
+  }
+
+  /** A fold takes it for one without events, which nobody but this problem tells. */
+  @Test
+  void aTailThatCannotBeReadIsAProblem() throws Exception {
+    try (TestStore store = TestStore.create(folder)) {
+      store.put("/file", new byte[10]);
+      Root head = store.commit();
+      Findings findings = new Findings(Watcher.NONE);
+      TreeCheck.Tails gone =
+          (segment, wanted) -> {
+            throw new IOException("is gone");
+          };
+      TreeCheck check = check(store, findings, gone, shard -> {}, new HeldEvents(10));
+      check.check(List.of(head));
+      assertThat(check.since()).isEmpty();
+      assertThat(findings.problems())
+          .containsExactlyInAnyOrderElementsOf(
+              head.tails().stream().map(tail -> lost(tail.location().fileName())).toList());
+      store.verifyAndClose();
+    }
+  }
+
+  private static Problem lost(String file) {
+    return new Problem(Problem.Kind.TREE, "", file, "is gone");
+  }
+
+  @Test
+  void theSecondTimeItTellsTheSameShardsAndNamesARunThatIsLostByThen() throws Exception {
+    try (TestStore store = TestStore.create(folder)) {
+      store.put("/settled", new byte[10]);
+      store.commit();
+      LocalCompaction.run(store.drives(), store.log().handle(), store.clock(), 1);
+      store.refresh();
+      store.put("/since", new byte[10]);
+      store.seal();
+      Root head = store.makeRun();
+      Set<Shard> looked = new HashSet<>();
+      Findings findings = new Findings(Watcher.NONE);
+      try (SegmentReader segments = new SegmentReader(store.drives())) {
+        TreeCheck check =
+            check(store, findings, tails(store, segments), looked::add, new HeldEvents(10));
+        check.check(List.of(head));
+        Set<Shard> first = Set.copyOf(looked);
+        looked.clear();
+        check.again(List.of(head));
+        assertThat(looked).isEqualTo(first).hasSize(2);
+        assertThat(findings.report().problems()).isEmpty();
+        assertThat(findings.report().checked())
+            .containsEntry("files", 2L)
+            .containsEntry("runs", 1L)
+            .containsEntry("leaves", 1L);
+
+        FileRef run = head.runs().get(0).file();
+        for (String drive : run.drives()) {
+          Files.delete(store.file(drive, run.name()));
+        }
+        check.again(List.of(head));
+        assertThat(findings.problems())
+            .extracting(Problem::kind, Problem::file)
+            .containsExactly(tuple(Problem.Kind.TREE, run.name()));
+      }
+    }
+  }
+
+  /** The head's fold ends at its first path, and an older root has most of its leaves. */
+  @Test
+  void leavesThatAFoldDidNotComeToAreLookedAtForOlderRoots() throws Exception {
+    try (TestStore store = TestStore.create(folder)) {
+      for (int i = 0; i < 60; i++) {
+        store.put("/f%02d".formatted(i), new byte[10]);
+      }
+      store.commit();
+      LocalCompaction.run(store.drives(), store.log().handle(), store.clock(), 1);
+      Root older = store.refresh();
+      store.put("/f59", new byte[20]);
+      store.commit();
+      LocalCompaction.run(store.drives(), store.log().handle(), store.clock(), 2);
+      store.refresh();
+      store.apply("/a", Op.PUBLISH, 10, "never", new byte[0]);
+      Root head = store.commit();
+      assertThat(head.tree()).isNotEqualTo(older.tree());
+
+      Findings findings = new Findings(Watcher.NONE);
+      Set<Shard> looked = looked(store, List.of(head, older), new HeldEvents(10), findings);
+      assertThat(findings.problems())
+          .singleElement()
+          .extracting(Problem::file)
+          .isEqualTo(RootFiles.fileName(head.number()));
+      assertThat(looked).isEqualTo(read(store, List.of(older)));
     }
   }
 
@@ -93,24 +190,36 @@ class TreeCheckTest {
 
   private static Set<Shard> looked(TestStore store, List<Root> roots, HeldEvents held)
       throws Exception {
-    LocationMap map = LocationMap.load(new MirroredFiles(store.drives()), store.head());
-    Set<Shard> looked = new HashSet<>();
     Findings findings = new Findings(Watcher.NONE);
-    try (SegmentReader segments = new SegmentReader(store.drives())) {
-      TreeCheck check =
-          new TreeCheck(
-              new Copies(store.drives(), findings),
-              findings,
-              (segment, wanted) -> {
-                SegmentLocation place = map.find(segment).orElseThrow();
-                return segments.indexBlocks(place, place.indexStart(), wanted);
-              },
-              looked::add,
-              held);
-      check.check(roots);
-    }
+    Set<Shard> looked = looked(store, roots, held, findings);
     assertThat(findings.report().problems()).isEmpty();
     return looked;
+  }
+
+  private static Set<Shard> looked(
+      TestStore store, List<Root> roots, HeldEvents held, Findings findings) throws Exception {
+    Set<Shard> looked = new HashSet<>();
+    try (SegmentReader segments = new SegmentReader(store.drives())) {
+      check(store, findings, tails(store, segments), looked::add, held).check(roots);
+    }
+    return looked;
+  }
+
+  private static TreeCheck.Tails tails(TestStore store, SegmentReader segments) throws Exception {
+    LocationMap map = LocationMap.load(new MirroredFiles(store.drives()), store.head());
+    return (segment, wanted) -> {
+      SegmentLocation place = map.find(segment).orElseThrow();
+      return segments.indexBlocks(place, place.indexStart(), wanted);
+    };
+  }
+
+  private static TreeCheck check(
+      TestStore store,
+      Findings findings,
+      TreeCheck.Tails tails,
+      Consumer<Shard> shards,
+      HeldEvents held) {
+    return new TreeCheck(new Copies(store.drives(), findings), findings, tails, shards, held);
   }
 
   private static Set<Shard> read(TestStore store, List<Root> roots) throws Exception {

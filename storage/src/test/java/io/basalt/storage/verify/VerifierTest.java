@@ -399,6 +399,36 @@ class VerifierTest {
     }
   }
 
+  /** A run goes when all but the shards of the first window were read. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 10_000})
+  void whatLaterWindowsCannotReadIsAProblem(long most) throws Exception {
+    FileRef run = store.head().runs().get(0).file();
+    List<Path> copies = run.drives().stream().map(drive -> store.file(drive, run.name())).toList();
+    Watcher watcher =
+        new Watcher() {
+          @Override
+          public void expect(long bytes) {}
+
+          @Override
+          public void read(long bytes, long files) {
+            // The first fold has read all its events before it counts a file.
+            if (files > 0) {
+              copies.forEach(VerifierTest::delete);
+            }
+          }
+        };
+    try (DriveSet drives = store.openDrives()) {
+      Verifier verifier =
+          new Verifier(drives, store.config().rootCopies(), new HeldEvents(10_000), most);
+      List<Problem> problems = verifier.verify(watcher).problems();
+      assertThat(copies).noneMatch(Files::exists);
+      assertThat(problems)
+          .extracting(Problem::kind, Problem::file)
+          .isEqualTo(most == 1 ? List.of(tuple(Kind.TREE, run.name())) : List.of());
+    }
+  }
+
   /** What one look finds wrong, another place may still be compared with. */
   @Test
   void comparesEventsThoughSomethingElseIsWrong() throws Exception {
@@ -561,6 +591,14 @@ class VerifierTest {
 
   private static boolean isOnDrive(FileRef file) {
     return file.drives().contains(DRIVE);
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void resize(Path file, long length) throws IOException {
